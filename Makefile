@@ -1,0 +1,71 @@
+# Every target, in one line each: make help
+
+STEPS := $(sort $(wildcard step0?-*))
+PROGRAMS := $(foreach step,$(STEPS),$(firstword $(subst -, ,$(step))))
+
+# What is built belongs to whoever owns the checkout, so that a plain make works after a sudo make.
+OWNER := $(shell stat -c %u .)
+ifeq ($(shell id -u)-$(OWNER),0-$(OWNER))
+ifneq ($(OWNER),0)
+AS_OWNER := setpriv --reuid=$(OWNER) --regid=$(shell stat -c %g .) --clear-groups
+endif
+endif
+
+all: $(PROGRAMS) ## build every step (the default)
+
+demo: ## sudo make demo: see each step's evidence, host beside container
+	@tools/deps build demo
+	@$(MAKE) --no-print-directory all rootfs
+	@tools/demo
+
+test: ## sudo make test: every test of every step, on every step it holds for
+	@tools/deps build test
+	@$(MAKE) --no-print-directory all
+	@tools/test
+
+step0%: FORCE ## make step04: build one step as ./step04 (and rootfs/, where it needs one)
+	@$(AS_OWNER) $(MAKE) --no-print-directory -C $(wildcard $@-*)
+	@$(AS_OWNER) cp -fu $(wildcard $@-*)/$@ $@
+	@case $@ in step0[1-3]) ;; *) $(MAKE) --no-print-directory rootfs ;; esac
+
+test-0%: step0% ## sudo make test-04: the tests that hold for one step
+	@tools/deps build test
+	@tools/test $*
+
+rootfs: ## make rootfs/ from busybox; tools/rootfs ARCHIVE makes it from an image
+	@test -d rootfs || tools/rootfs
+
+ladder: ## check that each step is its predecessor plus insertions, and count them
+	@tools/ladder
+
+matrix: all ## sudo make matrix: each step's tests on it and on the step before, as a table
+	@tools/deps build test
+	@tools/matrix
+
+mistakes: all ## sudo make mistakes: plausible wrong versions, each caught by the tests it declares
+	@tools/deps build test
+	@tools/mistakes
+
+lab: ## make lab LAB=03 DIR=~/lab03: a step to be written, with its handout
+	@tools/lab "$(LAB)" "$(DIR)"
+
+grade: ## sudo make grade STEP=03 DIR=~/lab03: points for a lab, test by test
+	@tools/grade "$(STEP)" "$(DIR)"
+
+lint: ## shellcheck, clang-format, clang-tidy and cppcheck
+	@tools/deps lint
+	@tools/lint
+
+doctor: ## what this machine can do, what that blocks, how to mend it
+	@tools/doctor
+
+clean: ## remove what was built, rootfs/ too
+	@for step in $(STEPS); do $(MAKE) --no-print-directory -s -C $$step clean; done
+	@rm -f $(PROGRAMS)
+	@tools/rootfs --remove
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9%-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-10s %s\n", $$1, $$2 }'
+
+FORCE:
+.PHONY: all demo test rootfs ladder matrix mistakes lab grade lint doctor clean help FORCE
