@@ -62,7 +62,7 @@ doctor: ## what this machine can do, what that blocks, how to mend it
 clean: ## remove what was built, rootfs/ too
 	@for step in $(STEPS); do $(MAKE) --no-print-directory -s -C $$step clean; done
 	@rm -f $(PROGRAMS)
-	@tools/rootfs --remove
+	@test ! -e rootfs || rm -rf rootfs 2>/dev/null || { echo "clean: rootfs/ holds root's files: sudo rm -rf rootfs"; sudo rm -rf rootfs; }
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9%-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-10s %s\n", $$1, $$2 }'

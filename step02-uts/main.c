@@ -108,6 +108,7 @@ int main(int argc, char **argv)
 	env_set(c.env, "HOME=/root");
 	env_set(c.env, "TERM");
 
+	argv[0] = program_invocation_short_name; /* getopt(3) starts its messages with it */
 	argp_err_exit_status = EXIT_RUNTIME;
 	argp_program_version_hook = print_version;
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &c);

@@ -118,8 +118,8 @@ static int volume_attach_one(const struct container *c, struct volume *volume)
 	result = target_attach_tree(volume->tree, target);
 	if (result == -1)
 		fail("mount volume %s on %s", volume->source, volume->target);
-	if (result == -1 && errno == ENOTDIR)
-		hint("one is a directory, the other is not");
+	if (result == -1 && errno == EINVAL)
+		hint("a directory goes on a directory, a file on a file");
 	close(target);
 	return result;
 }
