@@ -59,6 +59,19 @@ int refuse(const char *format, ...)
 	return -1;
 }
 
+void warn(const char *format, ...)
+{
+	char prefix[NAME_MAX];
+	int error = errno;
+	va_list arguments;
+
+	snprintf(prefix, sizeof(prefix), "%s: warning", program_invocation_short_name);
+	va_start(arguments, format);
+	report(prefix, format, arguments, 0);
+	va_end(arguments);
+	errno = error;
+}
+
 void hint(const char *format, ...)
 {
 	int error = errno;

@@ -14,6 +14,9 @@ int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same where errno has nothing to say. Returns -1 and leaves errno as it was. */
 int refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* "step04: warning: FORMAT...": it goes on, but not as the caller may think. The same. */
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* "hint: FORMAT...", after fail() or refuse(), where the cause is known. Leaves errno as it was. */
 void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -34,6 +34,8 @@ declare -gA SINCE=(
 	[-h]=02+ [--hostname]=02+
 	[--init]=03 [--stop-timeout]=03+
 	[--rootfs]=04+ [-v]=04+ [--volume]=04+ [-w]=04+ [--workdir]=04+ [--read-only]=04
+	[-m]=05+ [--memory]=05+ [--pids-limit]=05+ [--cpus]=05+
+	[--network]=06+ [--subnet]=06+
 )
 
 # Splits "$@" into OPTIONS, those that this step has, and COUNT, how many words they took.

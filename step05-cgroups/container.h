@@ -1,0 +1,203 @@
+/*
+ * container.h - what a container is made of here, and who does what.
+ */
+#ifndef CONTAINER_H
+#define CONTAINER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "job.h"
+
+/* A directory or file of the host's that the container shall see. */
+struct volume {
+	const char *source; /* path on the host */
+	char *target; /* absolute path in the container */
+	bool read_only;
+	int tree; /* the source as a detached mount tree, or -1: not opened yet */
+};
+
+/* cgroup.c: what can be limited, and a container's group in one tree of control groups */
+enum {
+	CGROUP_MEMORY = 1 << 0,
+	CGROUP_PIDS = 1 << 1,
+	CGROUP_CPU = 1 << 2,
+	CGROUP_MAX = 3, /* a tree for each of them, at most */
+	CGROUP_PERIOD = 100000, /* microseconds in which cpu_quota may be used */
+};
+
+struct cgroup {
+	bool v2; /* its tree is of version 2 */
+	unsigned int controllers; /* CGROUP_...: what this group limits */
+	int parent; /* the directory that it is made in, open; like the others -1 if not */
+	int directory; /* the group itself, locked with flock(2) by its runtime */
+	int tasks; /* version 1: the file to join it by, for the child */
+};
+
+/* Strings belong to the command line and live as long as the program. */
+struct container {
+	char **command; /* the program and its arguments, NULL-terminated */
+	char **env; /* its environment, NULL-terminated; main() frees it */
+	struct job job; /* the caller's signal mask and terminal */
+	pid_t pid; /* the container's first process, as the host numbers it */
+
+	/* uts.c */
+	const char *hostname; /* --hostname */
+
+	/* init.c */
+	bool init; /* --init: PID 1 is ours, and the command its child */
+	unsigned int stop_timeout; /* --stop-timeout: seconds between SIGTERM and SIGKILL */
+	int runtime; /* a pidfd of the runtime, for the child to see whether it lives */
+
+	/* mount.c */
+	const char *rootfs; /* --rootfs: the directory that becomes / */
+	int root; /* it, opened by the child once it is a mount */
+	bool read_only; /* --read-only */
+	const char *workdir; /* --workdir: where the command starts, in the container */
+
+	/* volume.c */
+	struct volume *volumes; /* --volume, in the order given; main() frees it */
+	size_t volume_count;
+
+	/* cgroup.c */
+	uint64_t memory_max; /* --memory: bytes; UINT64_MAX: no limit */
+	uint64_t pids_max; /* --pids-limit: processes and threads; UINT64_MAX: no limit */
+	unsigned int cpu_quota; /* --cpus: microseconds in each CGROUP_PERIOD; 0: no limit */
+	unsigned int cgroup_asked; /* CGROUP_...: limits that were asked for, not defaults */
+	unsigned int cgroup_missing; /* CGROUP_...: limits that this host can't set */
+	int cgroup_reason; /* the errno that says why */
+	const char *cgroup_parent; /* the parent of all our groups, below the tree's mount */
+	char cgroup_name[32]; /* this container's group in it */
+	struct cgroup cgroups[CGROUP_MAX];
+	size_t cgroup_count;
+	int cgroup_v2; /* the directory to clone into, or -1 */
+};
+
+/*
+ * Unless another contract is given, a function returns 0, or -1 with the error reported.
+ */
+
+/* container.c */
+
+/* Runs one container, start to end. Returns the exit status for the shell. */
+int container_run(struct container *c);
+
+/* uts.c */
+
+/* In the child: gives the container its own hostname. */
+int uts_set_hostname(const struct container *c);
+
+/* init.c */
+
+/* In the parent, before the clone: opens c->runtime. */
+int init_open_runtime(struct container *c);
+
+/* In the child: SIGKILL for it when the runtime ends, however that ends; -1 if it has already. */
+int init_die_with_parent(const struct container *c);
+
+/* --init: as PID 1, runs the command and reaps what it leaves. Returns its exit status. */
+int init_run(const struct container *c);
+
+/* mount.c */
+
+/* In the child: cuts the tree of mounts loose from the host's. */
+int mount_make_private(void);
+
+/* In the child: makes the root file system a mount and opens c->root. */
+int mount_root(struct container *c);
+
+/* In the child, before the pivot: a /proc that shows this PID namespace. */
+int mount_proc(const struct container *c);
+
+/* In the child: c->root becomes /, and the host's tree is gone. */
+int mount_pivot(const struct container *c);
+
+/* In the child, after every descriptor was closed: goes where the command shall start. */
+int mount_enter_workdir(const struct container *c);
+
+/* target.c: where a mount lands, and mount trees held by a descriptor */
+
+/* Opens PATH, looked up inside c->root; RESOLVE adds to RESOLVE_IN_ROOT. errno, not reported. */
+int target_open(const struct container *c, const char *path, uint64_t resolve);
+
+/* mount(2) on PATH inside c->root, which may hold no symlink. errno, not reported. */
+int target_try_mount(const struct container *c, const char *source, const char *path,
+    const char *type, unsigned long flags, const char *data);
+
+/* The same, reported. */
+int target_mount(const struct container *c, const char *source, const char *path, const char *type,
+    unsigned long flags, const char *data);
+
+/* A private copy of the mount tree at PATH, read-only or not. A descriptor; errno, not reported. */
+int target_clone_tree(int directory, const char *path, bool read_only);
+
+/* Attaches TREE on the open TARGET. errno, not reported. */
+int target_attach_tree(int tree, int target);
+
+/* dev.c */
+
+/* In the child: /dev with the harmless devices, its terminals and shared memory. */
+int dev_mount(const struct container *c);
+
+/* In the child: /sys, read-only. */
+int dev_mount_sys(const struct container *c);
+
+/* mask.c */
+
+/* In the child: hides or write-protects what /proc and /sys tell of the whole machine. */
+int mask_paths(const struct container *c);
+
+/* In the child, after the volumes: --read-only for the root itself. */
+int mask_protect_root(const struct container *c);
+
+/* volume.c */
+
+/* Adds "SRC:DST[:ro]" and cuts it at the colons. Returns NULL, or what is wrong with it. */
+const char *volume_add(struct container *c, char *argument);
+
+/* In the parent, before the clone: opens the sources. One it may not open is left to the child. */
+int volume_open_sources(struct container *c);
+
+/* In the child: puts the volumes in place. */
+int volume_attach(struct container *c);
+
+/* cgroup.c */
+
+/* Take an option's argument. Return NULL, or what is wrong with it. */
+const char *cgroup_set_memory(struct container *c, const char *text);
+const char *cgroup_set_pids(struct container *c, const char *text);
+const char *cgroup_set_cpus(struct container *c, const char *text);
+
+/* In the parent, before the clone: makes the container's groups and sets their limits. */
+int cgroup_create(struct container *c);
+
+/* In the child, first of all: joins the groups of version 1, and sees no others from then on. */
+int cgroup_join(const struct container *c);
+
+/* In the parent, after the end: says so if a limit was hit. */
+void cgroup_report(const struct container *c);
+
+/* In the parent: ends what is left in the groups and removes them. Idempotent. */
+void cgroup_remove(struct container *c);
+
+/* cgroup_v2.c */
+
+/* Lets the groups below DIRECTORY use a controller. errno, not reported. */
+int cgroup_v2_pass_on(int directory, const char *controller);
+
+/* Sets the limits that the group's controllers are for. */
+int cgroup_v2_limit(const struct container *c, const struct cgroup *group);
+
+/* How many processes the kernel has killed for want of memory. */
+uint64_t cgroup_v2_count_kills(const struct cgroup *group);
+
+/* cgroup_v1.c: the same for version 1 */
+int cgroup_v1_limit(const struct container *c, struct cgroup *group);
+uint64_t cgroup_v1_count_kills(const struct cgroup *group);
+
+/* In the child: moves itself into the group. */
+int cgroup_v1_join(const struct cgroup *group);
+
+#endif

@@ -1,0 +1,184 @@
+# step05: limits on memory, processes and CPU time.
+
+load helper
+
+setup_file() {
+	tools=$(cd "$(dirname "$(realpath "$BATS_TEST_FILENAME")")/../tools" && pwd)
+	"$tools/doctor" --has cgroup || skip "this host has no control groups with memory, pids and cpu"
+}
+
+# The directories of the control groups that a process is in and that are ours: one a line.
+groups_of() { # PID
+	local controllers path mount
+	while IFS=: read -r _ controllers path; do
+		[[ $path == */container-ladder/* ]] || continue
+		if [[ $controllers ]]; then
+			mount=$(awk -v want="${controllers%%,*}" '$3 == "cgroup" && ("," $4 ",") ~ "," want "," { print $2; exit }' /proc/mounts)
+		else
+			mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+		fi
+		echo "$mount$path"
+	done <"/proc/$1/cgroup"
+}
+
+started_groups() {
+	GROUPS_THERE=$(groups_of "$(ctr_child "$CTR")") && [[ $GROUPS_THERE ]]
+}
+
+all_gone() { # DIRECTORY...
+	local group
+	for group in "$@"; do
+		[[ ! -e $group ]] || return 1
+	done
+}
+
+# bats test_tags=step:05,points:20
+@test "200 MB against a limit of 100M: killed, and said so; the host's are not" {
+	run ctr -m 100M "$(payload hog)" 200
+	assert_failure 137
+	assert_output --regexp "^$NAME: warning: out of memory at the limit of 100 MiB: processes killed: [1-9]"
+	# It is the default, too.
+	run ctr "$(payload hog)" 200
+	assert_failure 137
+	run "$ROOTFS/payloads/hog" 200
+	assert_output "has 200"
+	# What it asks for and may have, it gets; max lifts the limit.
+	run ctr -m 300M "$(payload hog)" 200
+	assert_success
+	assert_output "has 200"
+	run ctr --memory max "$(payload hog)" 200
+	assert_success
+	assert_output "has 200"
+}
+
+# bats test_tags=step:05,points:10
+@test "a file larger than the limit can be read: cache is given back, not killed for" {
+	local folder
+	folder=$(share)
+	head -c 60000000 /dev/zero >"$folder/large"
+	run ctr -m 20M -v "$folder:/mnt" sh -c 'cat /mnt/large | wc -c; cat /mnt/large | wc -c'
+	assert_success
+	assert_output $'60000000\n60000000'
+	# The limit was there: as much memory of its own is refused.
+	run ctr -m 20M "$(payload hog)" 60
+	assert_failure 137
+}
+
+# bats test_tags=step:05,points:15
+@test "a fork bomb ends at --pids-limit, and the host still forks" {
+	run ctr --pids-limit 10 "$(payload forks)" 50
+	assert_success
+	assert_line 9
+	assert_line --regexp "^$NAME: warning: at the limit of 10 processes: forks refused: "
+	run "$ROOTFS/payloads/forks" 50
+	assert_output 50
+	run ctr "$(payload forks)" 150
+	assert_line 99
+	run ctr --pids-limit max "$(payload forks)" 150
+	assert_success
+	assert_output 150
+}
+
+# bats test_tags=step:05,points:15
+@test "--cpus 0.5 gives half a CPU's time" {
+	local used
+	ctr_start --cpus 0.5 "$(payload spin)" 3
+	eventually started_groups
+	ctr_wait
+	used=$(<"$OUT")
+	assert_equal "$status" 0
+	# Half of 3 seconds; on a busy machine it may get less, but never more.
+	assert [ "$used" -ge 300 ]
+	assert [ "$used" -le 1900 ]
+}
+
+# bats test_tags=step:05,points:0
+@test "the CPU time that it may not have is taken from it, not given late" {
+	# Two spinners have the time of half a CPU together; without the limit they would have two.
+	local used
+	run ctr --cpus 0.5 --init sh -c "$(payload spin) 2 & $(payload spin) 2; wait"
+	assert_success
+	used=$((lines[0] + lines[1]))
+	assert [ "$used" -le 1400 ]
+}
+
+# bats test_tags=step:05,points:10
+@test "the command is in groups of its own, on the host's side, and sees itself at the top" {
+	local ours line
+	ours=$(readlink /proc/self/ns/cgroup)
+	ctr_start sh -c 'cat /proc/self/cgroup; readlink /proc/self/ns/cgroup; sleep 30'
+	ctr_printed 'cgroup:\['
+	while IFS=: read -r _ _ line; do
+		[[ ! $line ]] || assert_equal "$line" /
+	done <"$OUT"
+	refute grep -qF "$ours" "$OUT"
+	run groups_of "$(ctr_child "$CTR")"
+	assert_success
+	refute_output ''
+	for line in "${lines[@]}"; do
+		assert [ -d "$line" ]
+		assert_equal "$(stat -c %a "$line")" 700
+	done
+	kill -KILL "$(ctr_child "$CTR")"
+	ctr_wait
+	eventually all_gone "${lines[@]}"
+}
+
+# bats test_tags=step:05,points:10
+@test "when the runtime ends its groups are gone, with whatever is left in them" {
+	local stray
+	ctr_start sh -c 'echo ready; sleep 30'
+	ctr_printed ready
+	started_groups
+	# A process of the host's, outside the PID namespace, that ended up in the group.
+	sleep 60 3>&- 4>&- &
+	stray=$!
+	STARTED+=("$stray")
+	echo "$stray" >"$(head -n 1 <<<"$GROUPS_THERE")/cgroup.procs"
+	kill -KILL "$(ctr_child "$CTR")"
+	ctr_wait
+	# shellcheck disable=SC2086
+	all_gone $GROUPS_THERE
+	eventually ended "$stray"
+}
+
+# bats test_tags=step:05,points:10
+@test "what a killed runtime leaves, the next start removes; what is in use it leaves alone" {
+	local killed other
+	ctr_start sh -c 'echo ready; sleep 30'
+	ctr_printed ready
+	started_groups
+	other=$GROUPS_THERE
+	ctr_start sh -c 'echo ready; sleep 30'
+	ctr_printed ready
+	started_groups
+	killed=$GROUPS_THERE
+	kill -KILL "$CTR"
+	wait "$CTR" || true
+	next_start_removes() {
+		ctr true
+		# shellcheck disable=SC2086
+		all_gone $killed
+	}
+	eventually next_start_removes
+	# shellcheck disable=SC2086
+	assert [ -d ${other%%$'\n'*} ]
+}
+
+# bats test_tags=step:05,points:10
+@test "limits that make no sense are refused in one line, before anything starts" {
+	local mark="$SHARE/mark.$STEP" bad
+	for bad in 0 -1 10X 1 '' 5M 1T 99999999999999999999 18446744073709551615 17179869184G 1.5M 'M' max1; do
+		run ctr "--memory=$bad" -v "$SHARE:$SHARE" touch "$mark"
+		assert_refused "--memory '$bad'"
+	done
+	for bad in 0 -1 x '' 4194305 1e3; do
+		run ctr "--pids-limit=$bad" -v "$SHARE:$SHARE" touch "$mark"
+		assert_refused "--pids-limit '$bad'"
+	done
+	for bad in 0 -1 nan inf 1e9 0x1 '' . 1.2.3 0.001 10000; do
+		run ctr "--cpus=$bad" -v "$SHARE:$SHARE" touch "$mark"
+		assert_refused "--cpus '$bad'"
+	done
+	refute [ -e "$mark" ]
+}
