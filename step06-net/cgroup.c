@@ -4,7 +4,7 @@
  * A group is the one thing here that outlives whoever made it. So a runtime locks the directory
  * of its group with flock(2), a lock that ends with the runtime, and every start removes those
  * that nobody locks. On hosts with version 1, or with both, a container has a group in each tree
- * that it needs; the first is made first and removed last, so that one is never left alone.
+ * that it needs, all under one name.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -193,8 +193,8 @@ static int cgroup_find(struct container *c, unsigned int missing)
 static int cgroup_remove_tree(int parent, const char *name, bool end)
 {
 	char members[4096];
+	char *member = members, *end_of_line;
 	struct dirent *entry;
-	char *member, *rest = members;
 	int directory;
 	DIR *groups;
 
@@ -206,8 +206,10 @@ static int cgroup_remove_tree(int parent, const char *name, bool end)
 	/* Version 1 and kernels before 5.14 have no cgroup.kill: one by one. */
 	if (end && file_write(directory, "cgroup.kill", "1") == -1 &&
 	    file_read(directory, "cgroup.procs", members, sizeof(members)) == 0)
-		while ((member = strsep(&rest, "\n")) && atoi(member) > 0)
-			kill(atoi(member), SIGKILL);
+		/* Whole lines only: a number that was cut short is some other process's. */
+		for (; (end_of_line = strchr(member, '\n')); member = end_of_line + 1)
+			if (atoi(member) > 0)
+				kill(atoi(member), SIGKILL);
 	groups = fdopendir(directory);
 	while (groups && (entry = readdir(groups)))
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
@@ -217,10 +219,10 @@ static int cgroup_remove_tree(int parent, const char *name, bool end)
 	return unlinkat(parent, name, AT_REMOVEDIR);
 }
 
-/* Removes what killed runtimes left: groups of ours that nobody locks. It ends no process. */
-static void cgroup_sweep(const struct container *c)
+/* Removes what killed runtimes left: groups beside ours that nobody locks. It ends no process. */
+static void cgroup_sweep(int parent)
 {
-	int copy = openat(c->cgroups[0].parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int copy = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *groups = copy == -1 ? NULL : fdopendir(copy);
 	struct dirent *entry;
 	struct stat status;
@@ -230,14 +232,10 @@ static void cgroup_sweep(const struct container *c)
 
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
 			directory = openat(copy, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (directory == -1)
-			continue;
-		if (fstat(directory, &status) == 0 && status.st_uid == geteuid() &&
-		    flock(directory, LOCK_EX | LOCK_NB) == 0)
-			for (size_t i = c->cgroup_count; i-- > 0;)
-				if (cgroup_remove_tree(
-					c->cgroups[i].parent, entry->d_name, false) == -1)
-					break; /* still in use: left to the next start */
+		/* What is still in use says EBUSY, and is left to the next start. */
+		if (directory != -1 && fstat(directory, &status) == 0 &&
+		    status.st_uid == geteuid() && flock(directory, LOCK_EX | LOCK_NB) == 0)
+			cgroup_remove_tree(parent, entry->d_name, false);
 		close(directory);
 	}
 	if (groups)
@@ -290,8 +288,8 @@ int cgroup_create(struct container *c)
 	wanted |= c->cpu_quota != 0 ? CGROUP_CPU : 0;
 	if (cgroup_find(c, wanted) == -1)
 		return -1;
-	if (c->cgroup_count > 0)
-		cgroup_sweep(c);
+	for (size_t i = 0; i < c->cgroup_count; i++)
+		cgroup_sweep(c->cgroups[i].parent);
 	do
 		snprintf(c->cgroup_name, sizeof(c->cgroup_name), "%d-%u", getpid(), number++);
 	while (cgroup_make_all(c) == -1 && number < 1000 &&
