@@ -30,7 +30,7 @@ step0%: FORCE ## make step04: build one step as ./step04 (and rootfs/, where it 
 
 test-0%: step0% ## sudo make test-04: the tests that hold for one step
 	@tools/deps build test
-	@tools/test $*
+	@tools/test 0$*
 
 rootfs: ## make rootfs/ from busybox; tools/rootfs ARCHIVE makes it from an image
 	@test -d rootfs || tools/rootfs
@@ -48,6 +48,10 @@ mistakes: all ## sudo make mistakes: plausible wrong versions, each caught by th
 
 lab: ## make lab LAB=03 DIR=~/lab03: a step to be written, with its handout
 	@tools/lab "$(LAB)" "$(DIR)"
+
+labs: ## sudo make labs: each lab, as handed out and with the reference's files, is graded
+	@tools/deps build test
+	@tools/lab --check
 
 grade: ## sudo make grade STEP=03 DIR=~/lab03: points for a lab, test by test
 	@tools/grade "$(STEP)" "$(DIR)"
@@ -68,4 +72,4 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9%-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-10s %s\n", $$1, $$2 }'
 
 FORCE:
-.PHONY: all demo test rootfs ladder matrix mistakes lab grade lint doctor clean help FORCE
+.PHONY: all demo test rootfs ladder matrix mistakes lab labs grade lint doctor clean help FORCE

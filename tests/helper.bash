@@ -109,9 +109,14 @@ eventually() {
 	return 1
 }
 
-# Waits until the container has printed a line that matches.
+# Waits until the container has printed a line that matches; not for one that has ended.
 ctr_printed() { # REGEX
-	eventually grep -qE "$1" "$OUT" || { echo "no '$1' in:"; cat "$OUT"; return 1; }
+	eventually printed_or_ended "$1"
+	grep -qE "$1" "$OUT" || { echo "no '$1' in:"; cat "$OUT"; return 1; }
+}
+
+printed_or_ended() { # REGEX
+	grep -qE "$1" "$OUT" || ended "$CTR"
 }
 
 # The runtime refused: exit status 125, one line that says why, at most one line of advice.
@@ -148,13 +153,15 @@ setup() {
 
 # A container may outlive its runtime if a wrong version lets it: take both, by number.
 teardown() {
-	local pid child
+	local pid child children
 	# 125 where none was expected: the runtime failed, and the test proved nothing.
 	if [[ ! ${BATS_TEST_COMPLETED:-} && ${status:-} == 125 ]]; then
 		echo "error of the test: the runtime answered 125"
 	fi
 	for pid in "${STARTED[@]}"; do
-		for child in $(cat "/proc/$pid/task/$pid/children" 2>/dev/null); do
+		children=()
+		{ read -r -a children <"/proc/$pid/task/$pid/children"; } 2>/dev/null || true
+		for child in "${children[@]}"; do
 			kill -KILL "$child" 2>/dev/null || true
 		done
 		kill -KILL "$pid" 2>/dev/null || true

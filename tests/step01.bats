@@ -27,9 +27,9 @@ load helper
 	assert_failure "$code"
 	run ctr sh -c "exit $((code + 100))"
 	assert_failure "$((code + 100))"
-	run ctr sh -c 'echo done'
+	run ctr sh -c 'echo after'
 	assert_success
-	assert_output done
+	assert_output after
 }
 
 # bats test_tags=step:01,points:10
@@ -165,6 +165,25 @@ load helper
 	kill -s USR1 "$CTR"
 	ctr_wait
 	assert_equal "$status" 8
+}
+
+# bats test_tags=step:01,points:5
+@test "a command that is stopped and continued has not ended" {
+	local child
+	ctr_start sh -c 'trap "exit 7" USR1; echo ready; while :; do sleep 0.05; done'
+	ctr_printed ready
+	child=$(ctr_child "$CTR")
+	kill -s STOP "$child"
+	eventually grep -q '^State:.T' "/proc/$child/status"
+	# Each of the two is a SIGCHLD for the runtime.
+	sleep 0.2
+	refute ended "$CTR"
+	kill -s CONT "$child"
+	sleep 0.2
+	refute ended "$CTR"
+	kill -s USR1 "$CTR"
+	ctr_wait
+	assert_equal "$status" 7
 }
 
 # bats test_tags=step:01,points:5

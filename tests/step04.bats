@@ -15,6 +15,8 @@ teardown_file() {
 }
 
 after_test() {
+	# "inner" too: without a mount namespace, the test that makes it made it here.
+	umount inner 2>/dev/null || true
 	umount -R "$SHARE/shared" 2>/dev/null || true
 	umount -R "$BATS_TEST_TMPDIR"/* 2>/dev/null || true
 }
@@ -45,13 +47,17 @@ spoil() {
 	number=$((RANDOM + 100000))
 	sleep "$number" 3>&- 4>&- &
 	STARTED+=("$!")
-	run ctr sh -c 'ps; echo /proc/[0-9]*'
-	assert_success
+	# The act works where nobody prevents it.
+	run ps -ef
+	assert_output --partial "sleep $number"
+	run ctr ps -ef
 	refute_output --partial "sleep $number"
-	assert_line --regexp '^ *1 '
-	refute_output --partial "/proc/$$"
-	# The table has a heading, PID 1, and ps itself perhaps: not the host's dozens.
-	assert [ "${#lines[@]}" -le 5 ]
+	assert_success
+	assert_line --regexp '^ *1 .*ps -ef'
+	# A heading, and ps itself.
+	assert_equal "${#lines[@]}" 2
+	run ctr sh -c 'echo /proc/[0-9]*'
+	assert_output /proc/1
 }
 
 # bats test_tags=step:04,points:5
@@ -95,10 +101,8 @@ spoil() {
 	# The act works where the root was only changed.
 	run chroot "$ROOTFS" /payloads/escape "$mark"
 	assert_output out
-	rmdir "$ROOTFS/escape"
 	run ctr "$(payload escape)" "$mark"
 	assert_output in
-	rmdir "$ROOTFS/escape"
 	# Each mount that is left is the container's own.
 	run ctr awk '{ print $5 }' /proc/self/mountinfo
 	assert_success
@@ -145,7 +149,8 @@ spoil() {
 
 # bats test_tags=step:04,points:5
 @test "what /proc and /sys tell of the machine is masked" {
-	run ctr sh -c 'cat /proc/interrupts /proc/timer_list /proc/keys /proc/kcore 2>/dev/null | wc -c;
+	# Not all of kcore: where it can be read, it is as large as the address space.
+	run ctr sh -c '{ head -c 99 /proc/kcore; cat /proc/interrupts /proc/timer_list /proc/keys; } 2>/dev/null | wc -c;
 		ls /proc/acpi /proc/scsi /sys/firmware 2>/dev/null | grep -v : | wc -w'
 	assert_output $'0\n0'
 	assert [ "$(wc -c </proc/interrupts)" -gt 0 ]
@@ -295,7 +300,7 @@ spoil() {
 	assert_refused "/proc in $folder: No such file"
 	assert_equal "$(ls -A "$folder")" ''
 	spoil
-	rm -r "$SPOILED/bin" "$SPOILED/usr"
+	rm -r "${SPOILED:?}/bin" "${SPOILED:?}/usr"
 	run -127 ctr --rootfs "$SPOILED" sh
 	assert_output "$NAME: execute sh: No such file or directory"
 }

@@ -22,7 +22,7 @@ groups_of() { # PID
 }
 
 started_groups() {
-	GROUPS_THERE=$(groups_of "$(ctr_child "$CTR")") && [[ $GROUPS_THERE ]]
+	has_child "$CTR" 2>/dev/null && GROUPS_THERE=$(groups_of "$(ctr_child "$CTR")") && [[ $GROUPS_THERE ]]
 }
 
 all_gone() { # DIRECTORY...

@@ -4,7 +4,6 @@
  * Prints "out" if FILE, an absolute path of the host's, can be read then, else "in".
  */
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 int main(int argc, char **argv)
@@ -14,9 +13,8 @@ int main(int argc, char **argv)
 
 	if (argc != 2)
 		return 2;
-	mkdir("/escape", 0700);
 	/* The new root is below the working directory, so ".." never meets it on the way up. */
-	if (chroot("/escape") == -1)
+	if (chroot("/proc") == -1)
 		return 3;
 	for (int i = 0; i < 64; i++)
 		if (chdir("..") == -1)
