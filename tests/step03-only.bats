@@ -8,6 +8,7 @@ load helper
 	number=$((RANDOM + 100000))
 	sleep "$number" 3>&- 4>&- &
 	STARTED+=("$!")
+	eventually pgrep -f "^sleep $number" >/dev/null
 	run ctr ps -ef
 	assert_output --partial "sleep $number"
 }

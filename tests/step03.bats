@@ -106,7 +106,7 @@ load helper
 	sleep 0.3
 	refute ended "$CTR"
 	# Again and again does not put it off.
-	ended_at_last() { kill -s TERM "$CTR" && ended "$CTR"; }
+	ended_at_last() { kill -s TERM "$CTR" 2>/dev/null; ended "$CTR"; }
 	eventually ended_at_last
 	ctr_wait
 	assert_equal "$status" 137
@@ -133,7 +133,8 @@ load helper
 	local mark child
 	mark=$SHARE/$(token)
 	ctr_options -v "$SHARE:$SHARE"
-	# It stays, if it comes to run. The child is held up at its prctl(PR_SET_PDEATHSIG) until nobody would send the signal.
+	# The child is held up at its prctl(PR_SET_PDEATHSIG) until nobody would send the signal. If
+	# the command comes to run, it stays.
 	strace -f -qq -o /dev/null -e trace=prctl -e inject=prctl:delay_enter=1500000 \
 		"$BIN" run "${OPTIONS[@]}" sh -c "echo ran >'$mark'; sleep 30" \
 		</dev/null >/dev/null 2>&1 3>&- 4>&- &

@@ -15,10 +15,12 @@ teardown_file() {
 }
 
 after_test() {
-	# "inner" too: without a mount namespace, the test that makes it made it here.
-	umount inner 2>/dev/null || true
-	umount -R "$SHARE/shared" 2>/dev/null || true
-	umount -R "$BATS_TEST_TMPDIR"/* 2>/dev/null || true
+	local place
+	# What a wrong container left here, too: bound onto itself again and again, a root would double
+	# its mounts each time.
+	for place in inner "$ROOTFS" "$SHARE/shared" "$BATS_TEST_TMPDIR"/*; do
+		while umount -l "$place" 2>/dev/null; do :; done
+	done
 }
 
 # A copy of the root file system to be spoiled: $SPOILED.
@@ -47,6 +49,7 @@ spoil() {
 	number=$((RANDOM + 100000))
 	sleep "$number" 3>&- 4>&- &
 	STARTED+=("$!")
+	eventually pgrep -f "^sleep $number" >/dev/null
 	# The act works where nobody prevents it.
 	run ps -ef
 	assert_output --partial "sleep $number"
@@ -84,7 +87,13 @@ spoil() {
 	mkdir -p "$SHARE/shared"
 	mount -t tmpfs shared "$SHARE/shared"
 	mount --make-shared "$SHARE/shared"
-	mkdir "$SHARE/shared/on"
+	mkdir "$SHARE/shared/on" "$SHARE/shared/below"
+	# And one below it: a container that detaches the host's tree while that is shared takes it away.
+	mount -t tmpfs below "$SHARE/shared/below"
+	echo "$WORD" >"$SHARE/shared/below/word"
+	run ctr cat /word
+	assert_output "$WORD"
+	assert_equal "$(cat "$SHARE/shared/below/word")" "$WORD"
 	before=$(</proc/self/mountinfo)
 	run ctr -v "$SHARE/shared:$SHARE/shared" \
 		sh -c "mount -t tmpfs $name $SHARE/shared/on && touch $SHARE/shared/on/here && grep -c $name /proc/mounts"

@@ -80,26 +80,16 @@ all_gone() { # DIRECTORY...
 }
 
 # bats test_tags=step:05,points:15
-@test "--cpus 0.5 gives half a CPU's time" {
+@test "--cpus 0.1 gives a tenth of a CPU's time, however busy the machine is" {
 	local used
-	ctr_start --cpus 0.5 "$(payload spin)" 3
+	ctr_start --cpus 0.1 "$(payload spin)" 3
 	eventually started_groups
 	ctr_wait
 	used=$(<"$OUT")
 	assert_equal "$status" 0
-	# Half of 3 seconds; on a busy machine it may get less, but never more.
-	assert [ "$used" -ge 300 ]
-	assert [ "$used" -le 1900 ]
-}
-
-# bats test_tags=step:05,points:0
-@test "the CPU time that it may not have is taken from it, not given late" {
-	# Two spinners have the time of half a CPU together; without the limit they would have two.
-	local used
-	run ctr --cpus 0.5 --init sh -c "$(payload spin) 2 & $(payload spin) 2; wait"
-	assert_success
-	used=$((lines[0] + lines[1]))
-	assert [ "$used" -le 1400 ]
+	# A tenth of 3 seconds. Without the limit it would get more even among ten that are busy too.
+	assert [ "$used" -ge 50 ]
+	assert [ "$used" -le 450 ]
 }
 
 # bats test_tags=step:05,points:10
