@@ -52,7 +52,7 @@ const char *cgroup_set_memory(struct container *c, const char *text)
 		return NULL;
 	if (size_parse(text, &c->memory_max) == -1)
 		return "not a size: bytes, or a number with K, M or G";
-	if (c->memory_max < 6 * 1024 * 1024)
+	if (c->memory_max < UINT64_C(6) << 20)
 		return "less than 6M, too little to start in";
 	if (sysinfo(&machine) == 0 && c->memory_max > (uint64_t)machine.totalram * machine.mem_unit)
 		return "more than this machine has; max lifts the limit";
@@ -125,7 +125,6 @@ static unsigned int cgroup_use(struct container *c, const struct mntent *mount, 
 {
 	struct cgroup group = { .parent = -1, .directory = -1, .tasks = -1 };
 	struct statfs type;
-	int error;
 	int top = open(mount->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	group.v2 = strcmp(mount->mnt_type, "cgroup2") == 0;
@@ -146,7 +145,8 @@ static unsigned int cgroup_use(struct container *c, const struct mntent *mount, 
 	}
 	group.parent = cgroup_open_parent(c, top, &group);
 	if (group.parent == -1 || faccessat(group.parent, ".", W_OK, AT_EACCESS) == -1) {
-		error = errno;
+		int error = errno;
+
 		close(group.parent);
 		errno = error;
 		return 0;
@@ -350,10 +350,11 @@ void cgroup_remove(struct container *c)
 
 	while (c->cgroup_count > 0) {
 		struct cgroup *group = &c->cgroups[--c->cgroup_count];
-		int tries = 0;
 
-		/* For a moment after its last process has ended, the kernel still calls a group busy. */
 		if (group->directory != -1) {
+			int tries = 0;
+
+			/* For a moment after its last process has ended, a group still is busy. */
 			while (cgroup_remove_tree(group->parent, c->cgroup_name, true) == -1 &&
 			    ++tries < 400)
 				nanosleep(&moment, NULL);

@@ -161,7 +161,7 @@ int main(int argc, char **argv)
 		.rootfs = "rootfs",
 		.root = -1,
 		.workdir = "/",
-		.memory_max = 100 * 1024 * 1024,
+		.memory_max = UINT64_C(100) << 20,
 		.pids_max = 100,
 		.cgroup_parent = "container-ladder",
 		.cgroup_v2 = -1,

@@ -61,15 +61,17 @@ int netlink_open(void)
 
 int netlink_send(int socket, struct netlink *request)
 {
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr error;
-		char request[sizeof(struct netlink)]; /* it comes back with an error */
+	union {
+		struct {
+			struct nlmsghdr header;
+			struct nlmsgerr error;
+		};
+		char room[2 * sizeof(struct netlink)]; /* with an error the request comes back */
 	} answer;
 
 	if (send(socket, request, request->header.nlmsg_len, 0) == -1)
 		return -1;
-	if (recv(socket, &answer, sizeof(answer), 0) == -1)
+	if (recv(socket, answer.room, sizeof(answer.room), 0) == -1)
 		return -1;
 	/* With NLM_F_ACK success is an error message too, of number 0. */
 	if (answer.header.nlmsg_type != NLMSG_ERROR) {
