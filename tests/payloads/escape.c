@@ -1,18 +1,21 @@
 /*
  * escape - chroot(2)'s classic way out, for root: keep the working directory above a second root.
  *
- * Prints "out" if FILE, an absolute path of the host's, can be read then, else "in".
+ * Prints "out" if / is another directory then, or FILE, a path of the host's, can be read; else "in".
  */
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int main(int argc, char **argv)
 {
+	struct stat before, after;
 	char line[64] = "";
 	FILE *file;
 
 	if (argc != 2)
 		return 2;
+	stat("/", &before);
 	/* The new root is below the working directory, so ".." never meets it on the way up. */
 	if (chroot("/proc") == -1)
 		return 3;
@@ -22,6 +25,10 @@ int main(int argc, char **argv)
 	if (chroot(".") == -1)
 		return 3;
 	file = fopen(argv[1], "r");
-	puts(file && fgets(line, sizeof(line), file) ? "out" : "in");
+	stat("/", &after);
+	puts(before.st_ino != after.st_ino || before.st_dev != after.st_dev ||
+		    (file && fgets(line, sizeof(line), file))
+		? "out"
+		: "in");
 	return 0;
 }
