@@ -64,38 +64,55 @@ int job_status(int wait)
 	return WIFEXITED(wait) ? WEXITSTATUS(wait) : EXIT_SIGNAL + WTERMSIG(wait);
 }
 
-bool job_reap(pid_t pid, int *status)
+/* PID has stopped. Stops us too, until the shell continues us. */
+static void job_suspend(pid_t pid)
+{
+	sigset_t stop;
+
+	/*
+	 * Always TSTP: the signal that came could come again while it is let through, from a
+	 * command that was continued and reads the terminal before us, and stop us alone. Not
+	 * STOP: where no shell could continue us (an orphaned group), the kernel ignores TSTP.
+	 */
+	raise(SIGTSTP); /* pending, as it is blocked */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL); /* here we stop, and here fg continues us */
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	kill(pid, SIGCONT);
+}
+
+bool job_reap(const struct job *job, pid_t pid, int *status)
 {
 	int wait;
 
-	if (waitpid(pid, &wait, WNOHANG) != pid)
+	if (waitpid(pid, &wait, WNOHANG | WUNTRACED) != pid)
 		return false;
+	if (WIFSTOPPED(wait)) {
+		/* Without a terminal there is no shell to tell, and nobody to continue us. */
+		if (job->terminal != -1)
+			job_suspend(pid);
+		return false;
+	}
 	*status = job_status(wait);
 	return true;
 }
 
-void job_forward(pid_t pid, const siginfo_t *event)
+bool job_forward(pid_t pid, const siginfo_t *event)
 {
 	struct sigaction action;
 
 	/* What our caller ignores, as nohup(1) does, we were only told of because it is blocked. */
 	if (sigaction(event->si_signo, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
-		return;
+		return false;
 	if (event->si_code != SI_KERNEL)
 		kill(pid, event->si_signo);
+	return true;
 }
 
-void job_suspend(pid_t pid, int signal)
+bool job_hung_up(const struct job *job)
 {
-	sigset_t one;
-
-	kill(pid, SIGSTOP);
-	raise(signal); /* pending, as it is blocked */
-	sigemptyset(&one);
-	sigaddset(&one, signal);
-	sigprocmask(SIG_UNBLOCK, &one, NULL); /* here we stop, and here fg continues us */
-	sigprocmask(SIG_BLOCK, &one, NULL);
-	kill(pid, SIGCONT);
+	return job->terminal != -1 && tcgetpgrp(job->terminal) == -1;
 }
 
 void job_end(struct job *job)

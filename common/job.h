@@ -33,17 +33,20 @@ int job_wait(siginfo_t *event);
 /* What wait(2) said of a child, as an exit status: its own, or 128+n. */
 int job_status(int wait);
 
-/* True if the child PID has ended; then STATUS is its exit status, as above. */
-bool job_reap(pid_t pid, int *status);
-
-/* Passes EVENT on to PID, unless the terminal sent it: then PID's group has it already. */
-void job_forward(pid_t pid, const siginfo_t *event);
+/*
+ * True if the child PID has ended; then STATUS is its exit status, as above. If it has stopped and
+ * there is a terminal, stops us too, and continues it when the shell continues us.
+ */
+bool job_reap(const struct job *job, pid_t pid, int *status);
 
 /*
- * SIGNAL (TSTP, TTIN, TTOU) asks the job to stop: stops PID and then us, until the shell
- * continues us. PID is stopped with SIGSTOP, because PID 1 of a namespace ignores the others.
+ * Passes EVENT on to PID, unless the terminal sent it: then PID's group has it already.
+ * False if it does not count, because our caller ignores it.
  */
-void job_suspend(pid_t pid, int signal);
+bool job_forward(pid_t pid, const siginfo_t *event);
+
+/* True if we had a terminal and it is gone. */
+bool job_hung_up(const struct job *job);
 
 /* Takes the terminal back from a command that took it and is gone. */
 void job_end(struct job *job);

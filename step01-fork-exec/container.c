@@ -44,13 +44,8 @@ static int container_wait(struct container *c)
 	while (job_wait(&event) == 0) {
 		switch (event.si_signo) {
 		case SIGCHLD:
-			if (job_reap(c->pid, &status))
+			if (job_reap(&c->job, c->pid, &status))
 				return status;
-			break;
-		case SIGTSTP:
-		case SIGTTIN:
-		case SIGTTOU:
-			job_suspend(c->pid, event.si_signo);
 			break;
 		default:
 			job_forward(c->pid, &event);

@@ -88,19 +88,24 @@ static int container_wait(struct container *c)
 	while (job_wait(&event) == 0) {
 		switch (event.si_signo) {
 		case SIGCHLD:
-			if (job_reap(c->pid, &status))
+			if (job_reap(&c->job, c->pid, &status))
 				return status;
 			break;
 		case SIGTSTP:
 		case SIGTTIN:
 		case SIGTTOU:
-			job_suspend(c->pid, event.si_signo);
+			/* PID 1 ignores these, but not SIGSTOP from outside. When it stops, so do we. */
+			kill(c->pid, SIGSTOP);
 			break;
+		case SIGHUP:
 		case SIGTERM:
 			/* PID 1 gets only signals that it has a handler for: wait, but not for ever. */
-			job_forward(c->pid, &event);
-			if (!stopping)
-				alarm(c->stop_timeout);
+			if (!job_forward(c->pid, &event) || stopping)
+				break;
+			/* While the terminal is there, a hang-up is somebody's word for: reload. */
+			if (event.si_signo == SIGHUP && !job_hung_up(&c->job))
+				break;
+			alarm(c->stop_timeout);
 			stopping = true;
 			break;
 		case SIGALRM:

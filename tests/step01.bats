@@ -178,7 +178,8 @@ load helper
 	# Each of the two is a SIGCHLD for the runtime.
 	sleep 0.2
 	refute ended "$CTR"
-	kill -s CONT "$child"
+	# To the runtime: with a terminal it has stopped as well, and a shell would continue it.
+	kill -s CONT "$CTR"
 	sleep 0.2
 	refute ended "$CTR"
 	kill -s USR1 "$CTR"
