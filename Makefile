@@ -32,6 +32,10 @@ test-0%: step0% ## sudo make test-04: the tests that hold for one step
 	@tools/deps build test
 	@tools/test 0$*
 
+test-vm: all ## sudo make test-vm: the newest step's tests where control groups are version 2 only
+	@tools/deps build test vm
+	@tools/vm --timeout 2400 tools/test $(subst step,,$(lastword $(PROGRAMS)))
+
 rootfs: ## make rootfs/ from busybox; tools/rootfs ARCHIVE makes it from an image
 	@test -d rootfs || tools/rootfs
 
@@ -72,4 +76,4 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9%-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-10s %s\n", $$1, $$2 }'
 
 FORCE:
-.PHONY: all demo test rootfs ladder matrix mistakes lab labs grade lint doctor clean help FORCE
+.PHONY: all demo test test-vm rootfs ladder matrix mistakes lab labs grade lint doctor clean help FORCE

@@ -83,7 +83,9 @@ as_nobody() {
 	rm -f bin/cc
 	run "$LADDER/tools/doctor" --has root
 	assert_success
-	run as_nobody "$LADDER/tools/doctor" --has root
+	# A copy: the checkout may be where nobody else may look.
+	cp "$LADDER/tools/doctor" doctor
+	run as_nobody "$PWD/doctor" --has root
 	assert_failure 1
 	run "$LADDER/tools/doctor" --has no-such
 	assert_failure 2
