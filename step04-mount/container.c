@@ -88,7 +88,8 @@ static int container_wait(struct container *c)
 		case SIGTTIN:
 		case SIGTTOU:
 			/* PID 1 ignores these, but not SIGSTOP from outside. When it stops, so do we. */
-			kill(c->pid, SIGSTOP);
+			if (c->job.terminal != -1)
+				kill(c->pid, SIGSTOP);
 			break;
 		case SIGHUP:
 		case SIGTERM:
