@@ -61,7 +61,7 @@ runs_one() { # ID STEP BIN FILE [COMMAND...]
 	mkdir "$folder"
 	cp -a "$WORK/rootfs" "$folder/rootfs"
 	STEP=$step BIN=$bin ROOTFS=$folder/rootfs TMPDIR=$folder \
-		exec timeout -k 2 "${LIMIT_RUN:-120}" "$RUNS_LADDER/tests/sandbox" "${RUNS_BATS[0]}" -F tap \
+		exec timeout -k 2 "${LIMIT_RUN:-300}" "$RUNS_LADDER/tests/sandbox" "${RUNS_BATS[0]}" -F tap \
 		--setup-suite-file "$RUNS_LADDER/tests/setup_suite.bash" "$file" >"$folder.tap" 2>&1
 }
 
