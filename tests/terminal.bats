@@ -101,9 +101,11 @@ all_stopped() { # COUNT
 	((${#pids[@]} == $1)) && stopped "${pids[@]}"
 }
 
-# What is typed sooner the shell may throw away, when a Ctrl-C ended the command.
+# What is typed sooner the shell may throw away, when a Ctrl-C ended the command. The terminal's
+# echo of a Ctrl-Z may come late, behind the prompt.
 shell_has_prompt() {
-	[[ $(stat_of "$SHELL_PID" 8) == "$SHELL_PID" ]] && [[ $(screen | grep . | tail -n 1) == *'outside> ' ]]
+	[[ $(stat_of "$SHELL_PID" 8) == "$SHELL_PID" ]] &&
+		screen | grep . | tail -n 1 | grep -qE 'outside> (\^.)?$'
 }
 
 # The shell outside has its prompt and its terminal, the modes as they were, and reads what we type.
