@@ -25,6 +25,8 @@
 
 #ifndef MOUNT_ATTR_RDONLY /* 5.12: mount_setattr(2) */
 #define MOUNT_ATTR_RDONLY 0x00000001
+#define MOUNT_ATTR_NODEV 0x00000004
+#define MOUNT_ATTR_IDMAP 0x00100000
 #endif
 
 /* 5.12: struct mount_attr of mount_setattr(2), MOUNT_ATTR_SIZE_VER0 */

@@ -11,7 +11,9 @@ COMMON := ../common
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 HARDENING := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 # A static program starts without the dynamic loader, which is a seventh of a container's start.
-STATIC ?= $(if $(findstring /,$(shell $(CC) -print-file-name=libc.a)),1,0)
+ARCHIVES := libc.a $(LIBRARIES:-l%=lib%.a)
+MISSING := $(foreach archive,$(ARCHIVES),$(if $(findstring /,$(shell $(CC) -print-file-name=$(archive))),,$(archive)))
+STATIC ?= $(if $(strip $(MISSING)),0,1)
 
 ifeq ($(SAN),1)
 HARDENING := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer

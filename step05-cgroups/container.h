@@ -130,7 +130,10 @@ int target_try_mount(const struct container *c, const char *source, const char *
 int target_mount(const struct container *c, const char *source, const char *path, const char *type,
     unsigned long flags, const char *data);
 
-/* A private copy of the mount tree at PATH, read-only or not. A descriptor; errno, not reported. */
+/*
+ * A private copy of the mount tree at PATH, read-only or not, and without devices that open.
+ * Returns a descriptor, or -1 with errno, not reported.
+ */
 int target_clone_tree(int directory, const char *path, bool read_only);
 
 /* Attaches TREE on the open TARGET. errno, not reported. */
@@ -157,7 +160,7 @@ int mask_protect_root(const struct container *c);
 /* Adds "SRC:DST[:ro]" and cuts it at the colons. Returns NULL, or what is wrong with it. */
 const char *volume_add(struct container *c, char *argument);
 
-/* In the parent, before the clone: opens the sources. One it may not open is left to the child. */
+/* Opens the sources, as far as this process may: the parent before the clone, then the child. */
 int volume_open_sources(struct container *c);
 
 /* In the child: puts the volumes in place. */

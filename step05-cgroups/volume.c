@@ -67,8 +67,10 @@ int volume_open_sources(struct container *c)
 	for (size_t i = 0; i < c->volume_count; i++) {
 		struct volume *volume = &c->volumes[i];
 
+		if (volume->tree != -1)
+			continue;
 		volume->tree = target_clone_tree(AT_FDCWD, volume->source, volume->read_only);
-		/* Without privilege here the child, which has it in its own namespaces, tries again. */
+		/* Without privilege here the child tries again, which has it in its own namespaces. */
 		if (volume->tree == -1 && errno != EPERM)
 			return fail("open volume %s", volume->source);
 	}

@@ -50,7 +50,9 @@ int dev_mount(const struct container *c)
 	char host[32];
 	int dev, result;
 
-	if (target_mount(c, "tmpfs", "dev", "tmpfs", MS_NOSUID, "mode=755,size=64M") == -1)
+	/* What is bound into it is a mount of its own, and opens; what is made in it does not. */
+	if (target_mount(c, "tmpfs", "dev", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64M") ==
+	    -1)
 		return -1;
 	dev = target_open(c, "dev", 0);
 	if (dev == -1)

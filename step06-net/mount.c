@@ -37,6 +37,9 @@ int mount_make_private(void)
  */
 int mount_root(struct container *c)
 {
+	/* Layers (overlay.c) are a mount already. */
+	if (c->root != -1)
+		return 0;
 	if (mount(c->rootfs, c->rootfs, NULL, MS_BIND | MS_REC, NULL) == -1) {
 		fail("bind root file system %s", c->rootfs);
 		if (errno == ENOENT)

@@ -59,9 +59,12 @@ int target_mount(const struct container *c, const char *source, const char *path
 
 int target_clone_tree(int directory, const char *path, bool read_only)
 {
-	/* A copy of a shared mount is shared too: mounts made on it would reach the host. */
+	/*
+	 * A copy of a shared mount is shared too: mounts made on it would reach the host. And a
+	 * device made in it must not open, or mknod(2) would be the way to the host's disks.
+	 */
 	struct mount_attributes attributes = {
-		.attr_set = read_only ? MOUNT_ATTR_RDONLY : 0,
+		.attr_set = MOUNT_ATTR_NODEV | (read_only ? MOUNT_ATTR_RDONLY : 0),
 		.propagation = MS_PRIVATE,
 	};
 	int tree = (int)syscall(SYS_open_tree, directory, path,

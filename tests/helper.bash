@@ -36,7 +36,13 @@ declare -gA SINCE=(
 	[--rootfs]=04+ [-v]=04+ [--volume]=04+ [-w]=04+ [--workdir]=04+ [--read-only]=04
 	[-m]=05+ [--memory]=05+ [--pids-limit]=05+ [--cpus]=05+
 	[--network]=06+ [--subnet]=06+
+	[--layer]=07+ [--upper]=07+ [--storage-size]=07+
+	[--cap-add]=08+ [--cap-drop]=08+ [--security-opt]=08+ [--print-filter]=08
+	[--userns]=09+
 )
+
+# For a test whose act takes what step08 takes away: ctr "${PRIVILEGED[@]}" COMMAND...
+PRIVILEGED=(--cap-add ALL --security-opt seccomp=unconfined)
 
 # Splits "$@" into OPTIONS, those that this step has, and COUNT, how many words they took.
 ctr_options() {
@@ -50,7 +56,7 @@ ctr_options() {
 		shift "$width"
 	done
 	COUNT=$((total - $#))
-	if has_step 04 && [[ " ${OPTIONS[*]}" != *" --rootfs"* ]]; then
+	if has_step 04 && [[ " ${OPTIONS[*]}" != *" --rootfs"* && " ${OPTIONS[*]}" != *" --layer"* ]]; then
 		OPTIONS+=(--rootfs "$ROOTFS")
 	fi
 }

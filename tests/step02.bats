@@ -18,7 +18,7 @@ load helper
 @test "the host keeps its hostname when the container changes its own" {
 	local name before
 	name=c-$(token) before=$(hostname)
-	run ctr sh -c "hostname $name && hostname"
+	run ctr "${PRIVILEGED[@]}" sh -c "hostname $name && hostname"
 	assert_success
 	assert_output "$name"
 	assert_equal "$(hostname)" "$before"

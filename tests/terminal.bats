@@ -463,7 +463,7 @@ inner_shell() {
 	running sh
 	tm kill-server
 	TTY=''
-	touch "$go"
+	install -m 666 /dev/null "$go"
 	eventually ended "$RUNTIME"
 	assert_equal "$(<"$go")" "the end"
 }

@@ -1,0 +1,2 @@
+# step08
+load helper

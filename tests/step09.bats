@@ -1,0 +1,2 @@
+# step09
+load helper
