@@ -16,6 +16,6 @@ setup_suite() {
 	mkdir "$ROOTFS/payloads"
 	for source in "$ladder"/tests/payloads/*.c; do
 		"${CC:-cc}" -static -O1 -D_GNU_SOURCE -Wall -Wextra \
-			-o "$ROOTFS/payloads/$(basename "$source" .c)" "$source" || return
+			-o "$ROOTFS/payloads/$(basename "$source" .c)" "$source" -lseccomp || return
 	done
 }
