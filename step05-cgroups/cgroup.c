@@ -267,11 +267,11 @@ static int cgroup_make_all(struct container *c)
 		for (size_t made = 0; made <= i; made++) {
 			int error = errno;
 
-			if (c->cgroups[made].directory != -1) {
+			/* The last may not be open, and is ours all the same unless the name was taken. */
+			if (made < i || error != EEXIST)
 				unlinkat(c->cgroups[made].parent, c->cgroup_name, AT_REMOVEDIR);
-				close(c->cgroups[made].directory);
-				c->cgroups[made].directory = -1;
-			}
+			close(c->cgroups[made].directory);
+			c->cgroups[made].directory = -1;
 			errno = error;
 		}
 		return -1;
