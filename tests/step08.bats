@@ -37,8 +37,10 @@ ours() {
 	has_set CapInh 0
 	has_set CapAmb 0
 	# PID 1 is no way back to them.
-	run ctr --init sh -c 'grep CapBnd /proc/1/status; grep Seccomp: /proc/1/status'
+	run ctr --init grep -E '^(Cap|Seccomp:)' /proc/1/status
 	has_set CapBnd "$kept"
+	has_set CapPrm "$kept"
+	has_set CapEff "$kept"
 	assert_line --regexp '^Seccomp:[[:space:]]+2$'
 }
 

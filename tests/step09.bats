@@ -63,7 +63,7 @@ ids_of() { # PID
 
 # bats test_tags=step:09,points:20
 @test "root inside is somebody else outside" {
-	ctr_start sh -c 'id -u; cat /proc/self/uid_map; readlink /proc/self/ns/user; sleep 30'
+	ctr_start sh -c 'id -u; cat /proc/self/uid_map; readlink /proc/self/ns/user; sleep 300'
 	ctr_printed 'user:'
 	assert_equal "$(head -n 1 "$OUT")" 0
 	local first
@@ -72,6 +72,11 @@ ids_of() { # PID
 	assert_equal "$(ids_of "$(ctr_child "$CTR")")" "$first $first"
 	assert_not_equal "$(tail -n 1 "$OUT")" "$(readlink /proc/self/ns/user)"
 	assert_equal "$(readlink "/proc/$(ctr_child "$CTR")/ns/user")" "$(tail -n 1 "$OUT")"
+	# It still dies with its runtime, though who changes ids loses the death signal.
+	local child
+	child=$(ctr_child "$CTR")
+	kill -KILL "$CTR"
+	eventually ended "$child"
 	# --userns says who.
 	first=$((RANDOM + 800000))
 	ctr_start --userns "$first:1000" sh -c 'cat /proc/self/gid_map; sleep 30'
