@@ -85,8 +85,15 @@ static void job_suspend(pid_t pid)
 bool job_reap(const struct job *job, pid_t pid, int *status)
 {
 	int wait;
+	pid_t changed = waitpid(pid, &wait, WNOHANG | WUNTRACED);
 
-	if (waitpid(pid, &wait, WNOHANG | WUNTRACED) != pid)
+	if (changed == -1) {
+		/* Nobody will tell us of its end any more. What it leaves ends with us. */
+		fail("wait for the command");
+		*status = EXIT_RUNTIME;
+		return true;
+	}
+	if (changed != pid)
 		return false;
 	if (WIFSTOPPED(wait)) {
 		/* Without a terminal there is no shell to tell, and nobody to continue us. */

@@ -71,7 +71,8 @@ int dev_mount(const struct container *c)
 	if (target_try_mount(c, "devpts", "dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
 		"newinstance,ptmxmode=0666,mode=0620,gid=5") == -1 &&
 	    target_mount(c, "devpts", "dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
-		"newinstance,ptmxmode=0666,mode=0620") == -1)
+		errno == EINVAL ? "newinstance,ptmxmode=0666,mode=0620"
+				: "newinstance,ptmxmode=0666,mode=0620,gid=5") == -1)
 		return -1;
 	if (target_mount(c, "shm", "dev/shm", "tmpfs", QUIET, "mode=1777,size=64M") == -1 ||
 	    target_mount(c, "mqueue", "dev/mqueue", "mqueue", QUIET, NULL) == -1)

@@ -72,6 +72,10 @@ int init_run(const struct container *c)
 		while ((ended = waitpid(-1, &status, WNOHANG)) > 0)
 			if (ended == command)
 				return job_status(status); /* and the kernel ends the rest */
+		if (ended == -1) {
+			fail("wait for the command");
+			return EXIT_RUNTIME;
+		}
 	}
 	return EXIT_RUNTIME;
 }

@@ -63,8 +63,9 @@ int capability_drop(const struct container *c)
 	struct __user_cap_data_struct sets[2]; /* the lower 32 capabilities, the upper */
 	const uint64_t kept = capability_kept(c);
 
-	/* The bounding set first, as that takes CAP_SETPCAP. It ends where the kernel says EINVAL. */
-	for (unsigned long i = 0; prctl(PR_CAPBSET_READ, i) >= 0; i++)
+	/* The bounding set first, as that takes CAP_SETPCAP. What the kernel has beyond our names ends with EINVAL. */
+	for (unsigned long i = 0;
+	     i < sizeof(names) / sizeof(*names) || prctl(PR_CAPBSET_READ, i) >= 0; i++)
 		if (!(kept & BIT(i)) && prctl(PR_CAPBSET_DROP, i) == -1)
 			return fail("drop capability %lu from the bounding set", i);
 
