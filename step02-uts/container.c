@@ -74,7 +74,7 @@ int container_run(struct container *c)
 	c->pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 	if (c->pid == -1) {
 		fail("start a process");
-		if (errno == EPERM)
+		if (errno == EPERM && geteuid() != 0)
 			hint("new namespaces are root's to make: try sudo");
 		goto out;
 	}

@@ -55,6 +55,26 @@ static int overlay_open_tree(const char *path)
 	return tree;
 }
 
+/*
+ * Makes and opens upper and work in DIRECTORY. Work is overlayfs's own: a copy is made there and renamed
+ * to upper, so both lie side by side. From here on they have no names, as a name can become a symlink.
+ */
+static int overlay_make_storage(struct container *c, int directory)
+{
+	static const char *const names[] = { "upper", "work" };
+
+	umask(022); /* as in the child: upper's mode is that of the container's / */
+	for (size_t i = 0; i < 2; i++) {
+		if (mkdirat(directory, names[i], 0755) == -1 && errno != EEXIST)
+			return -1;
+		c->storage[i] =
+		    openat(directory, names[i], O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (c->storage[i] == -1)
+			return -1;
+	}
+	return 0;
+}
+
 int overlay_open_layers(struct container *c)
 {
 	for (size_t i = 0; i < c->layer_count; i++) {
@@ -70,26 +90,23 @@ int overlay_open_layers(struct container *c)
 			hint("make rootfs makes one; --rootfs DIR and --layer DIR take others");
 		return -1;
 	}
-	if (c->upper && c->upper_tree == -1)
-		c->upper_tree = overlay_open_tree(c->upper);
-	if (c->upper && c->upper_tree == -1 && errno != EPERM)
-		return fail("open upper directory %s", c->upper);
+	if (!c->upper || c->upper_tree != -1)
+		return 0;
+	c->upper_tree = overlay_open_tree(c->upper);
+	if (c->upper_tree == -1)
+		return errno == EPERM ? 0 : fail("open upper directory %s", c->upper);
+	if (overlay_make_storage(c, c->upper_tree) == -1)
+		return fail("make upper and work in %s", c->upper);
 	return 0;
-}
-
-/* Work is overlayfs's own: a copy is made there and renamed to upper, so both lie side by side. */
-static int overlay_make_storage(int directory)
-{
-	if (mkdirat(directory, "upper", 0755) == -1 && errno != EEXIST)
-		return -1;
-	return mkdirat(directory, "work", 0755) == -1 && errno != EEXIST ? -1 : 0;
 }
 
 int overlay_lock_upper(struct container *c)
 {
 	if (!c->upper)
 		return 0;
-	c->upper_lock = open(c->upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* From the tree where there is one: the path may be another directory's by now. */
+	c->upper_lock = openat(c->upper_tree == -1 ? AT_FDCWD : c->upper_tree,
+	    c->upper_tree == -1 ? c->upper : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (c->upper_lock == -1)
 		return fail("open upper directory %s", c->upper);
 	/* The kernel would take two mounts with one upper, and both would write to it. */
@@ -99,8 +116,6 @@ int overlay_lock_upper(struct container *c)
 			hint("another container is writing to it");
 		return -1;
 	}
-	if (overlay_make_storage(c->upper_lock) == -1)
-		return fail("make upper and work in %s", c->upper);
 	return 0;
 }
 
@@ -147,7 +162,7 @@ static int overlay_attach_layers(const struct container *c, char *lower, size_t 
 }
 
 /* Where the container's own writes go: into the directory named, or into this tmpfs and its memory. */
-static int overlay_attach_storage(const struct container *c)
+static int overlay_attach_storage(struct container *c)
 {
 	int storage, result;
 
@@ -158,7 +173,7 @@ static int overlay_attach_storage(const struct container *c)
 	if (mkdir("storage", 0755) == -1)
 		return fail("make a directory for what is written");
 	storage = open("storage", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	result = overlay_make_storage(storage);
+	result = overlay_make_storage(c, storage);
 	close(storage);
 	return result == -1 ? fail("make upper and work") : 0;
 }
@@ -169,7 +184,7 @@ static int overlay_attach_storage(const struct container *c)
  */
 int overlay_mount(struct container *c)
 {
-	char options[4096], lower[4 * OVERLAY_LAYERS];
+	char options[4096], lower[4 * OVERLAY_LAYERS], upper[32];
 
 	snprintf(options, sizeof(options), "mode=755,size=%" PRIu64, c->storage_size);
 	if (mount("overlay", STAGING, "tmpfs", MS_NOSUID | MS_NODEV, options) == -1)
@@ -183,9 +198,9 @@ int overlay_mount(struct container *c)
 	if (mkdir("merged", 0755) == -1)
 		return fail("make a mount point for the root");
 
-	snprintf(options, sizeof(options),
-	    "lowerdir=%s,upperdir=storage/upper,workdir=storage/work%s", lower,
-	    overlay_choose_attributes("storage/upper"));
+	snprintf(upper, sizeof(upper), "/proc/self/fd/%d", c->storage[0]);
+	snprintf(options, sizeof(options), "lowerdir=%s,upperdir=%s,workdir=/proc/self/fd/%d%s",
+	    lower, upper, c->storage[1], overlay_choose_attributes(upper));
 	if (mount("overlay", "merged", "overlay", MS_NODEV, options) == -1) {
 		fail("mount overlay of %s", c->rootfs);
 		if (errno == ENODEV)

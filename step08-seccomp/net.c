@@ -156,7 +156,9 @@ int net_connect(const struct container *c)
 		result = net_add_pair(socket, name, c->pid, c->subnet + 4 * number + 2);
 	} while (result == -1 && errno == EEXIST && ++tries < count);
 	if (result == -1) {
-		fail("make the veth pair %s", name);
+		/* No such process: the child has ended before the gate, and has said why itself. */
+		if (errno != ESRCH)
+			fail("make the veth pair %s", name);
 		if (errno == EOPNOTSUPP)
 			hint("this kernel has no veth devices: modprobe veth");
 		else if (errno == EEXIST)

@@ -58,7 +58,7 @@ static const char *const allowed[] = {
 	"epoll_wait", "epoll_pwait", "epoll_pwait2", "eventfd", "eventfd2", "io_setup",
 	"io_destroy", "io_submit", "io_cancel", "io_getevents", "io_pgetevents",
 	/* sockets; which families, see below */
-	"socketpair", "bind", "listen", "accept", "accept4", "connect", "getsockname",
+	"bind", "listen", "accept", "accept4", "connect", "getsockname",
 	"getpeername", "getsockopt", "setsockopt", "shutdown", "send", "recv", "sendto", "recvfrom",
 	"sendmsg", "recvmsg", "sendmmsg", "recvmmsg",
 	/* System V and POSIX message passing */
@@ -183,9 +183,13 @@ static const struct {
 	{ SCMP_ACT_ALLOW, "socket", { 0, SCMP_CMP_EQ, AF_NETLINK, 0 } },
 	{ SCMP_ACT_ALLOW, "socket", { 0, SCMP_CMP_EQ, AF_PACKET, 0 } },
 	{ SCMP_ACT_ERRNO(EPERM), "socket", { 0, ANY } },
-	/* typing into the terminal that we share with the shell outside. The kernel reads 32 bits of
+	/* a pair makes sockets of its family too, and loads the module for it */
+	{ SCMP_ACT_ALLOW, "socketpair", { 0, SCMP_CMP_EQ, AF_UNIX, 0 } },
+	{ SCMP_ACT_ERRNO(EPERM), "socketpair", { 0, ANY } },
+	/* typing into the terminal that we share with the shell outside, or pasting. The kernel reads 32 bits of
 	   this argument, and a filter 64: without the mask, a bit above them was the way round it */
 	{ SCMP_ACT_ERRNO(EPERM), "ioctl", { 1, SCMP_CMP_MASKED_EQ, 0xffffffff, TIOCSTI } },
+	{ SCMP_ACT_ERRNO(EPERM), "ioctl", { 1, SCMP_CMP_MASKED_EQ, 0xffffffff, TIOCLINUX } },
 	{ SCMP_ACT_ALLOW, "ioctl", { 1, ANY } },
 	/* Linux, 32-bit or not, as today's or as 2.6; the last one asks. The rest are bugs kept alive */
 	{ SCMP_ACT_ALLOW, "personality", { 0, SCMP_CMP_EQ, 0x0, 0 } },

@@ -159,9 +159,9 @@ int container_run(struct container *c)
 		goto out;
 	if (volume_open_sources(c) == -1)
 		goto out;
-	if (overlay_lock_upper(c) == -1)
-		goto out;
 	if (overlay_open_layers(c) == -1)
+		goto out;
+	if (overlay_lock_upper(c) == -1)
 		goto out;
 	if (net_choose_subnet(c) == -1)
 		goto out;
@@ -178,8 +178,11 @@ int container_run(struct container *c)
 	c->pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 	if (c->pid == -1) {
 		fail("start a process");
-		if (errno == EPERM)
+		if (errno == EPERM && geteuid() != 0)
 			hint("new namespaces are root's to make: try sudo");
+		if (errno == EPERM && geteuid() == 0)
+			hint(
+			    "in a chroot, or under another container's filter, there are none to be had");
 		if (errno == ENOSPC)
 			hint("user.max_user_namespaces says how many: make doctor tells more");
 		goto out;

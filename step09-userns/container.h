@@ -117,6 +117,7 @@ struct container {
 	const char *upper; /* --upper: the directory that keeps what is written, or NULL */
 	int upper_lock; /* it, open and locked by the runtime, or -1 */
 	int upper_tree; /* it, as a detached mount tree, or -1 */
+	int storage[2]; /* upper and work, open: in it, or in the tmpfs that takes its place */
 	uint64_t storage_size; /* --storage-size: bytes, of the tmpfs that takes it otherwise */
 
 	/* capability.c: a bit each, by number; UINT64_MAX: all */

@@ -82,7 +82,6 @@ void delegate_choose_parent(struct container *c)
 	if (tree == -1 || delegate_find_self(path, sizeof(path)) == -1 ||
 	    !delegate_is_ours(tree, path))
 		goto out;
-	delegate_step_aside(tree, path);
 	while ((slash = strrchr(path, '/'))) {
 		*slash = '\0';
 		if (delegate_is_ours(tree, path))
@@ -90,6 +89,7 @@ void delegate_choose_parent(struct container *c)
 		*slash = '/';
 		break;
 	}
+	delegate_step_aside(tree, path);
 	snprintf(c->cgroup_delegated, sizeof(c->cgroup_delegated), "%s/%s", path, c->cgroup_parent);
 	c->cgroup_parent = c->cgroup_delegated;
 out:

@@ -110,6 +110,7 @@ static int idmap_run_helper(
 {
 	char pid[12], id[12], first[12], count[12];
 	char *argv[] = { helper, pid, "0", id, "1", "1", first, count, NULL };
+	posix_spawnattr_t attributes;
 	pid_t process;
 	int status;
 
@@ -117,7 +118,12 @@ static int idmap_run_helper(
 	snprintf(id, sizeof(id), "%u", own);
 	snprintf(first, sizeof(first), "%u", range.first);
 	snprintf(count, sizeof(count), "%u", range.count);
-	errno = posix_spawnp(&process, helper, NULL, NULL, argv, environ);
+	/* All signals are blocked, since job_begin(): a helper that hangs must still hear Ctrl-C. */
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &c->job.mask);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	errno = posix_spawnp(&process, helper, NULL, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
 	if (errno) {
 		fail("run %s", helper);
 		hint("package uidmap has it");
@@ -145,8 +151,9 @@ int idmap_give_pipes(const struct container *c)
 	struct statfs type;
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && geteuid() == 0; fd++)
+		/* EPERM: we are root in a user namespace ourselves, and the pipe is from outside it. */
 		if (fstatfs(fd, &type) == 0 && type.f_type == PIPEFS_MAGIC &&
-		    fchown(fd, c->uids.first, c->gids.first) == -1)
+		    fchown(fd, c->uids.first, c->gids.first) == -1 && errno != EPERM)
 			return fail("give descriptor %d to the container's root", fd);
 	return 0;
 }
@@ -160,27 +167,29 @@ int idmap_shift_layers(const struct container *c)
 {
 	struct mount_attributes attributes = { .attr_set = MOUNT_ATTR_IDMAP };
 	char path[32];
-	int namespace, error = 0;
+	int namespace;
+	bool warned = false;
 
 	if (geteuid() != 0)
 		return 0;
-	if (c->upper &&
-	    (fchownat(c->upper_lock, "upper", c->uids.first, c->gids.first, 0) == -1 ||
-		fchownat(c->upper_lock, "work", c->uids.first, c->gids.first, 0) == -1))
-		return fail("give upper directory %s to the container's root", c->upper);
+	for (int i = 0; c->upper && i < 2; i++)
+		if (fchownat(c->storage[i], "", c->uids.first, c->gids.first, AT_EMPTY_PATH) == -1)
+			return fail("give upper directory %s to the container's root", c->upper);
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", c->pid);
 	namespace = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace == -1)
 		return fail("open %s", path);
 	attributes.userns_fd = (uint64_t) namespace;
-	for (size_t i = 0; i < c->layer_count && !error; i++)
+	for (size_t i = 0; i < c->layer_count; i++) {
 		if (syscall(SYS_mount_setattr, c->layers[i].tree, "", AT_EMPTY_PATH, &attributes,
-			sizeof(attributes)) == -1) {
-			error = errno;
-			warn("files of layer %s are nobody's inside: %s", c->layers[i].path,
-			    strerror(error));
+			sizeof(attributes)) == 0)
+			continue;
+		warn("files of layer %s are nobody's inside: %s", c->layers[i].path,
+		    strerror(errno));
+		if (errno == EINVAL && !warned)
 			hint("its file system has no idmapped mounts; ext4 has, from Linux 5.12");
-		}
+		warned = true;
+	}
 	close(namespace);
 	return 0;
 }

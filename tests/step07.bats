@@ -193,6 +193,12 @@ state_of() { # FOLDER
 	assert_refused "--rootfs and --layer"
 	run ctr --upper "$BASE/no-$WORD" -v "$SHARE:$SHARE" touch "$mark"
 	assert_refused "open upper directory $BASE/no-$WORD: No such file"
+	# What would be written to lies where its name leads; and the name may have been made to lead away.
+	mkdir "$BATS_TEST_TMPDIR"/{kept,outside}
+	ln -s ../outside "$BATS_TEST_TMPDIR/kept/upper"
+	run ctr --upper "$BATS_TEST_TMPDIR/kept" -v "$SHARE:$SHARE" touch "$mark" /new
+	assert_refused "make upper and work in $BATS_TEST_TMPDIR/kept: Not a directory"
+	refute [ -e "$BATS_TEST_TMPDIR/outside/new" ]
 	for bad in 0 -1 x '' 1K 99999999999999999999; do
 		run ctr "--storage-size=$bad" -v "$SHARE:$SHARE" touch "$mark"
 		assert_refused "--storage-size '$bad'"
