@@ -189,8 +189,8 @@ static int cgroup_find(struct container *c, unsigned int missing)
 	return 0;
 }
 
-/* Removes the group NAME and those in it; with END, ends the processes in it first. */
-static int cgroup_remove_tree(int parent, const char *name, bool end)
+/* Ends what is left in the group NAME, and removes it and those in it. */
+static int cgroup_remove_tree(int parent, const char *name)
 {
 	char members[4096];
 	char *member = members, *end_of_line;
@@ -204,7 +204,7 @@ static int cgroup_remove_tree(int parent, const char *name, bool end)
 	if (directory == -1)
 		return -1;
 	/* Version 1 and kernels before 5.14 have no cgroup.kill: one by one. */
-	if (end && file_write(directory, "cgroup.kill", "1") == -1 &&
+	if (file_write(directory, "cgroup.kill", "1") == -1 &&
 	    file_read(directory, "cgroup.procs", members, sizeof(members)) == 0)
 		/* Whole lines only: a number that was cut short is some other process's. */
 		for (; (end_of_line = strchr(member, '\n')); member = end_of_line + 1)
@@ -213,13 +213,16 @@ static int cgroup_remove_tree(int parent, const char *name, bool end)
 	groups = fdopendir(directory);
 	while (groups && (entry = readdir(groups)))
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			cgroup_remove_tree(directory, entry->d_name, end);
+			cgroup_remove_tree(directory, entry->d_name);
 	if (groups)
 		closedir(groups);
 	return unlinkat(parent, name, AT_REMOVEDIR);
 }
 
-/* Removes what killed runtimes left: groups beside ours that nobody locks. It ends no process. */
+/*
+ * Removes what killed runtimes left: groups beside ours that nobody locks, and what runs in them. A command
+ * that changed its user id lost its death signal (prctl(2)), and so outlived its runtime.
+ */
 static void cgroup_sweep(int parent)
 {
 	int copy = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -232,10 +235,10 @@ static void cgroup_sweep(int parent)
 
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
 			directory = openat(copy, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		/* What is still in use says EBUSY, and is left to the next start. */
+		/* What is busy still, so soon after, is left to the next start. */
 		if (directory != -1 && fstat(directory, &status) == 0 &&
 		    status.st_uid == geteuid() && flock(directory, LOCK_EX | LOCK_NB) == 0)
-			cgroup_remove_tree(parent, entry->d_name, false);
+			cgroup_remove_tree(parent, entry->d_name);
 		close(directory);
 	}
 	if (groups)
@@ -355,7 +358,7 @@ void cgroup_remove(struct container *c)
 			int tries = 0;
 
 			/* For a moment after its last process has ended, a group still is busy. */
-			while (cgroup_remove_tree(group->parent, c->cgroup_name, true) == -1 &&
+			while (cgroup_remove_tree(group->parent, c->cgroup_name) == -1 &&
 			    ++tries < 400)
 				nanosleep(&moment, NULL);
 			if (tries == 400)

@@ -155,7 +155,27 @@ all_gone() { # DIRECTORY...
 	assert [ -d ${other%%$'\n'*} ]
 }
 
-# bats test_tags=step:05,points:10
+# bats test_tags=step:05,points:5
+@test "a command that has lost its death signal outlives a killed runtime, but not the next start" {
+	local child
+	# Whoever changes its user id loses it.
+	ctr_start su user -c 'echo ready; sleep 300'
+	ctr_printed ready
+	started_groups
+	child=$(ctr_child "$CTR")
+	STARTED+=("$child")
+	kill -KILL "$CTR"
+	wait "$CTR" || true
+	ended "$child" && skip "this kernel kept the death signal"
+	next_start_ends() {
+		ctr true
+		# shellcheck disable=SC2086
+		ended "$child" && all_gone $GROUPS_THERE
+	}
+	eventually next_start_ends
+}
+
+# bats test_tags=step:05,points:5
 @test "limits that make no sense are refused in one line, before anything starts" {
 	local mark="$SHARE/mark.$STEP" bad
 	for bad in 0 -1 10X 1 '' 5M 1T 99999999999999999999 18446744073709551615 17179869184G 1.5M 'M' max1; do
