@@ -38,6 +38,16 @@ test-vm: all ## sudo make test-vm: the tests of limits and network where control
 	@tools/deps build test vm
 	@tools/vm --timeout 2400 env BATS_ARGUMENTS="$(VM_TESTS)" tools/test $(subst step,,$(lastword $(PROGRAMS)))
 
+bench: ## sudo make bench: what each step costs, beside the kernel's floor and other runtimes: docs/bench.md
+	@tools/deps build bench
+	@$(MAKE) --no-print-directory all
+	@bench/run
+
+bench-check: ## sudo make bench-check: the same ratios, held against bench/bars
+	@tools/deps build bench
+	@$(MAKE) --no-print-directory all
+	@bench/run --check
+
 rootfs: ## make rootfs/ from busybox; tools/rootfs ARCHIVE makes it from an image
 	@test -d rootfs || tools/rootfs
 
@@ -72,10 +82,11 @@ doctor: ## what this machine can do, what that blocks, how to mend it
 clean: ## remove what was built, rootfs/ too
 	@for step in $(STEPS); do $(MAKE) --no-print-directory -s -C $$step clean; done
 	@rm -f $(PROGRAMS)
+	@$(MAKE) --no-print-directory -s -C bench clean
 	@test ! -e rootfs || rm -rf rootfs 2>/dev/null || { echo "clean: rootfs/ holds root's files: sudo rm -rf rootfs"; sudo rm -rf rootfs; }
 
 help: ## this list
-	@sed -n 's/^\([a-z0-9%-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9%-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-11s %s\n", $$1, $$2 }'
 
 FORCE:
-.PHONY: all demo test test-vm rootfs ladder matrix mistakes lab labs grade lint doctor clean help FORCE
+.PHONY: all demo test test-vm rootfs ladder matrix mistakes lab labs grade lint doctor bench bench-check clean help FORCE
