@@ -8,9 +8,10 @@
 #   runs_results ID FILE             a line for each test of FILE: its result, a tab, its name
 #
 # JOBS: how many at a time, by default two for each processor: a run mostly waits.
-# LIMIT_RUN: seconds for one of them.
+# LIMIT_RUN: seconds for one of them. RUNS_ARGUMENTS: more options for bats.
 
 # shellcheck shell=bash
+RUNS_ARGUMENTS=()
 RUNS_LADDER=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 runs_begin() { # NAME
@@ -62,7 +63,7 @@ runs_one() { # ID STEP BIN FILE [COMMAND...]
 	cp -a "$WORK/rootfs" "$folder/rootfs"
 	STEP=$step BIN=$bin ROOTFS=$folder/rootfs TMPDIR=$folder \
 		exec timeout -k 2 "${LIMIT_RUN:-300}" "$RUNS_LADDER/tests/sandbox" "${RUNS_BATS[0]}" -F tap \
-		--setup-suite-file "$RUNS_LADDER/tests/setup_suite.bash" "$file" >"$folder.tap" 2>&1
+		--setup-suite-file "$RUNS_LADDER/tests/setup_suite.bash" "${RUNS_ARGUMENTS[@]}" "$file" >"$folder.tap" 2>&1
 }
 
 runs_end() {
