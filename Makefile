@@ -72,6 +72,10 @@ labs: ## sudo make labs: each lab, as handed out and with the reference's files,
 grade: ## sudo make grade STEP=03 DIR=~/lab03: points for a lab, test by test
 	@tools/grade "$(STEP)" "$(DIR)"
 
+attacks: all ## sudo make attacks: which step closes which door, beside other runtimes: docs/attacks.md
+	@tools/deps build test
+	@tools/attacks --docs docs/attacks.md
+
 lint: ## shellcheck, clang-format, clang-tidy and cppcheck
 	@tools/deps lint
 	@tools/lint
@@ -89,4 +93,6 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9%-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-11s %s\n", $$1, $$2 }'
 
 FORCE:
-.PHONY: all demo test test-vm rootfs ladder matrix mistakes lab labs grade lint doctor bench bench-check clean help FORCE
+.PHONY: all demo test test-vm rootfs ladder matrix mistakes lab labs grade lint doctor clean help FORCE
+.PHONY: bench bench-check
+.PHONY: attacks

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -52,6 +53,14 @@ static void mknod_dev(void)
 	decide(open_node("/dev/canary"), 0, "open a new node");
 }
 
+static void mknod_volume(void)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/node", fact("share"));
+	decide(open_node(path), 0, "open a new node");
+}
+
 static void mknod_tmpfs(void)
 {
 	char path[4096 + 16];
@@ -68,14 +77,25 @@ static void mknod_tmpfs(void)
 }
 
 /* Types one key into the terminal, which is a mock one. */
-static void tiocsti(void)
+static _Noreturn void type_key(unsigned long request)
 {
 	char setting = '1';
 	int fd = open("/proc/sys/dev/tty/legacy_tiocsti", O_RDONLY);
 
 	if (fd != -1 && read(fd, &setting, 1) == 1 && setting == '0')
 		absent("the kernel refuses it by itself: dev.tty.legacy_tiocsti");
-	decide(ioctl(STDIN_FILENO, TIOCSTI, "x"), 0, "TIOCSTI");
+	decide(syscall(SYS_ioctl, STDIN_FILENO, request, "x"), 0, "TIOCSTI");
+}
+
+static void tiocsti(void)
+{
+	type_key(TIOCSTI);
+}
+
+/* The kernel looks at the lower 32 bits, and a filter at all 64. */
+static void tiocsti_high(void)
+{
+	type_key(TIOCSTI | 1UL << 32);
 }
 
 const struct probe device_probes[] = {
@@ -84,7 +104,9 @@ const struct probe device_probes[] = {
 	{ "pts-write", pts_write },
 	{ "mknod-root", mknod_root },
 	{ "mknod-dev", mknod_dev },
+	{ "mknod-volume", mknod_volume },
 	{ "mknod-tmpfs", mknod_tmpfs },
 	{ "tiocsti", tiocsti },
+	{ "tiocsti-high", tiocsti_high },
 	{ 0 },
 };

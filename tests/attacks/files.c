@@ -30,7 +30,8 @@ static void host_cwd(void)
 	int fd = open("secret", O_RDONLY);
 
 	if (fd == -1) {
-		snprintf(path, sizeof(path), "../../../../../../../../../../../..%s", fact("secret"));
+		snprintf(
+		    path, sizeof(path), "../../../../../../../../../../../..%s", fact("secret"));
 		fd = open(path, O_RDONLY);
 	}
 	decide_canary(fd, "open from the working directory");
@@ -96,6 +97,18 @@ static void volume_link(void)
 	open_door("it starts");
 }
 
+/* In what --upper keeps; the same act. */
+static void upper_suid(void)
+{
+	image_suid();
+}
+
+/* Standard input is a log of the caller's, for writing only, that others have written to before. */
+static void log_reopen(void)
+{
+	decide_canary(open("/proc/self/fd/0", O_RDONLY), "open /proc/self/fd/0 for reading");
+}
+
 static void volume_suid(void)
 {
 	char path[4096];
@@ -140,7 +153,9 @@ const struct probe file_probes[] = {
 	{ "handle", handle },
 	{ "image-poison", image_poison },
 	{ "image-suid", image_suid },
+	{ "upper-suid", upper_suid },
 	{ "volume-suid", volume_suid },
+	{ "log-reopen", log_reopen },
 	{ "volume-link", volume_link },
 	{ "real-root", real_root },
 	{ "groups", groups },

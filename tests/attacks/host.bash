@@ -36,7 +36,7 @@ mock_devices() {
 }
 
 mock_files() {
-	mkdir "$MOCK/outside" "$MOCK/share" "$MOCK/share/on"
+	mkdir "$MOCK/outside" "$MOCK/upper" "$MOCK/share" "$MOCK/share/on"
 	chmod 1777 "$MOCK/share" "$MOCK/share/on"
 	(umask 077 && echo "$SECRET" >"$MOCK/secret")
 	FACTS+=("secret=$MOCK/secret" "share=$MOCK/share")
@@ -123,6 +123,7 @@ suid_roots() { # FILE...
 	return "$found"
 }
 witness_suid() { suid_roots "$ROOTFS/usr/canary" "$LAYER/usr/canary"; }
+witness_upper-suid() { suid_roots "$ROOTFS/usr/canary" "$MOCK/upper/upper/usr/canary"; }
 witness_volume-suid() { suid_roots "$MOCK/share/canary"; }
 witness_peer() {
 	[[ -e $MOCK/peer && $(<"$MOCK/peer") == 0 ]] || { rm -f "$MOCK/peer"; return 1; }

@@ -176,8 +176,8 @@ static _Noreturn void decide_clone(long pid, const char *what)
 
 static void userns_clone(void)
 {
-	decide_clone(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0L, 0L, 0L, 0L),
-	    "clone(CLONE_NEWUSER)");
+	decide_clone(
+	    syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0L, 0L, 0L, 0L), "clone(CLONE_NEWUSER)");
 }
 
 /* The flags are behind a pointer, where no filter can look. */
@@ -190,8 +190,8 @@ static void userns_clone3(void)
 
 static void keyring(void)
 {
-	long key = syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user",
-	    "ladder-canary", 0);
+	long key = syscall(
+	    SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user", "ladder-canary", 0);
 	char text[64] = "";
 
 	if (key == -1)

@@ -5,6 +5,7 @@
  *   launch keyring COMMAND...       in a session keyring of its own that holds $CANARY
  *   launch tty FILE COMMAND...      on a terminal; FILE appears if something was typed into it
  *   launch group FILE COMMAND...    in a group of processes; FILE appears if SIGWINCH came to it
+ *   launch log FILE COMMAND...      with FILE as its input, open for writing only, as a log is
  *   launch handle FILE              prints the handle that open_by_handle_at(2) takes
  *   launch identity FILE            prints its device and inode as facts
  */
@@ -120,6 +121,16 @@ static int in_group(const char *file, char **command)
 	return status;
 }
 
+static int with_log(const char *file, char **command)
+{
+	int fd = open(file, O_WRONLY | O_APPEND);
+
+	if (fd == -1 || dup2(fd, STDIN_FILENO) == -1)
+		err(125, "launch: %s", file);
+	close(fd);
+	return become(command);
+}
+
 static int print_handle(const char *path)
 {
 	union {
@@ -162,6 +173,8 @@ int main(int argc, char **argv)
 		return print_identity(argv[2]);
 	if (strcmp(mode, "tty") == 0 && argc > 3)
 		return on_terminal(argv[2], argv + 3);
+	if (strcmp(mode, "log") == 0 && argc > 3)
+		return with_log(argv[2], argv + 3);
 	if (strcmp(mode, "group") == 0 && argc > 3)
 		return in_group(argv[2], argv + 3);
 	errx(2, "unknown mode '%s'", mode);

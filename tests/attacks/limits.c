@@ -48,7 +48,8 @@ static void fork_bomb(void)
 
 static int use_memory(void)
 {
-	char *memory = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *memory =
+	    mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED)
 		return errno;
@@ -84,8 +85,8 @@ static void cpu_bomb(void)
 		    used.ru_utime.tv_usec + used.ru_stime.tv_usec > 60000)
 			open_door("60 ms of CPU time");
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		milliseconds = (now.tv_sec - start.tv_sec) * 1000 +
-		    (now.tv_nsec - start.tv_nsec) / 1000000;
+		milliseconds =
+		    (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
 	} while (milliseconds < 1200);
 	closed("less than 60 ms of CPU time in 1200");
 }

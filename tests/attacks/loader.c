@@ -36,7 +36,10 @@ static long call(long number, long a, long b, long c, long d, long e)
 	register long x3 __asm__("x3") = d;
 	register long x4 __asm__("x4") = e;
 
-	__asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4) : "memory");
+	__asm__ volatile("svc 0"
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4)
+			 : "memory");
 	return x0;
 }
 #endif
@@ -89,7 +92,8 @@ _Noreturn void begin(long *stack)
 	/* To the same mode. Writing would have to wait until the runtime has ended: ETXTBSY. */
 	result = call(SYS_fchmod, fd, status.stx_mode & 07777, 0, 0, 0);
 	if (result < 0)
-		answer(result == -30 ? "closed: chmod of the runtime's program: Read-only file system\n"
-				     : "closed: chmod of the runtime's program: Operation not permitted\n");
+		answer(result == -30
+			? "closed: chmod of the runtime's program: Read-only file system\n"
+			: "closed: chmod of the runtime's program: Operation not permitted\n");
 	answer("open: chmod of the runtime's program\n");
 }

@@ -108,7 +108,8 @@ static void unmask(void)
 }
 
 /* Opens FILE for writing in a new file system of TYPE, which is gone again when that is known. */
-static _Noreturn void decide_fresh(const char *type, const char *options, const char *file, int flags)
+static _Noreturn void decide_fresh(
+    const char *type, const char *options, const char *file, int flags)
 {
 	const char *target = inside("/mnt");
 	char path[4096 + 256];

@@ -39,8 +39,8 @@ static void loopback(void)
 static void abstract_socket(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int length = snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "%s",
-	    fact("abstract"));
+	int length =
+	    snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "%s", fact("abstract"));
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	if (connect(fd, (struct sockaddr *)&address,

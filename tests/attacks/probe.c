@@ -48,8 +48,8 @@ const char *inside(const char *path)
 	static int next;
 	char *result = paths[next++ % 4];
 
-	snprintf(result, sizeof(paths[0]), "%s%s", strcmp(fact("root"), "/") ? fact("root") : "",
-	    path);
+	snprintf(
+	    result, sizeof(paths[0]), "%s%s", strcmp(fact("root"), "/") ? fact("root") : "", path);
 	return result;
 }
 

@@ -7,14 +7,15 @@
 #include <mqueue.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -82,22 +83,43 @@ static void read_memory(void)
 	open_door("%s", text);
 }
 
+/* The canary among the variables in the open file FD, or NULL. */
+static const char *find_canary(int fd)
+{
+	static char text[16384];
+	ssize_t length = read(fd, text, sizeof(text) - 1);
+
+	for (char *v = text; length > 0 && v < text + length; v += strlen(v) + 1)
+		if (strncmp(v, "CANARY=", 7) == 0)
+			return v + 7;
+	return NULL;
+}
+
 static void proc_environ(void)
 {
 	int fd = open(of_victim("environ"), O_RDONLY);
-	char text[8192];
-	ssize_t length;
+	const char *canary;
 
 	if (fd == -1)
 		refused("open /proc/PID/environ");
-	length = read(fd, text, sizeof(text) - 1);
-	if (length == -1)
-		refused("read /proc/PID/environ");
-	text[length] = '\0';
-	for (char *variable = text; variable < text + length; variable += strlen(variable) + 1)
-		if (strncmp(variable, "CANARY=", 7) == 0)
-			open_door("%s", variable + 7);
-	closed("no canary in it");
+	canary = find_canary(fd);
+	if (!canary)
+		closed("no canary in it");
+	open_door("%s", canary);
+}
+
+/* PID 1 is the runtime, with --init, and started by the caller. */
+static void init_environ(void)
+{
+	int fd = open("/proc/1/environ", O_RDONLY);
+	const char *canary = fd == -1 ? NULL : find_canary(fd);
+
+	if (canary)
+		open_door("%s", canary);
+	if (fd == -1 && errno != ENOENT)
+		refused("open /proc/1/environ");
+	/* Where the host's /proc is in sight, PID 1 is not the one, but everybody else is in it. */
+	proc_environ();
 }
 
 static void proc_root(void)
@@ -171,6 +193,8 @@ static void shm_posix(void)
 	decide_canary(open(path, O_RDONLY), "open in /dev/shm");
 }
 
+static bool barred; /* there was a program that may not even be read */
+
 /*
  * CVE-2019-5736 wrote into the runtime's program through /proc/PID/exe. That is busy while it runs,
  * so the proof is a change of mode, to the same mode.
@@ -187,6 +211,8 @@ static void try_exe(const char *proc)
 	while (directory && (entry = readdir(directory))) {
 		snprintf(path, sizeof(path), "%s/%s/exe", proc, entry->d_name);
 		fd = open(path, O_RDONLY);
+		if (fd == -1 && errno == EACCES)
+			barred = true;
 		if (fd == -1)
 			continue;
 		if (fstat(fd, &status) == 0 && status.st_dev == device &&
@@ -203,6 +229,10 @@ static void runtime_exe(void)
 	try_exe("/proc");
 	/* Of the container around this one: exe-nested mounts it there. */
 	try_exe("/mnt");
+	if (barred) {
+		errno = EACCES;
+		refused("open /proc/PID/exe");
+	}
 	closed("no process here runs the runtime's program");
 }
 
@@ -215,6 +245,7 @@ const struct probe process_probes[] = {
 	{ "ptrace", trace },
 	{ "read-memory", read_memory },
 	{ "proc-environ", proc_environ },
+	{ "init-environ", init_environ },
 	{ "proc-root", proc_root },
 	{ "proc-mem", proc_mem },
 	{ "proc-fd", proc_fd },
