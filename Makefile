@@ -54,6 +54,16 @@ rootfs: ## make rootfs/ from busybox; tools/rootfs ARCHIVE makes it from an imag
 ladder: ## check that each step is its predecessor plus insertions, and count them
 	@tools/ladder
 
+diff-0%: ## make diff-05: what a step adds, in the order to read it; make diff-all for every step
+	@tools/diff 0$*
+
+diff-all: ## every step as what it adds to the one before
+	@tools/diff --all
+
+trace-0%: step0% ## sudo make trace-05: a container under strace, only the calls that isolate, explained
+	@tools/deps build test
+	@tools/trace 0$*
+
 matrix: all ## sudo make matrix: each step's tests on it and on the step before, as a table
 	@tools/deps build test
 	@tools/matrix
@@ -96,3 +106,4 @@ FORCE:
 .PHONY: all demo test test-vm rootfs ladder matrix mistakes lab labs grade lint doctor clean help FORCE
 .PHONY: bench bench-check
 .PHONY: attacks
+.PHONY: diff-all
