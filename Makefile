@@ -64,6 +64,13 @@ trace-0%: step0% ## sudo make trace-05: a container under strace, only the calls
 	@tools/deps build test
 	@tools/trace 0$*
 
+pictures: ## draw docs/stepNN.svg: what is shared, private and new in each step
+	@tools/pictures
+
+record: all rootfs ## sudo make record: host and container side by side, for docs/*.cast and *.gif
+	@tools/deps build demo lessons
+	@tools/record
+
 matrix: all ## sudo make matrix: each step's tests on it and on the step before, as a table
 	@tools/deps build test
 	@tools/matrix
@@ -107,3 +114,5 @@ FORCE:
 .PHONY: bench bench-check
 .PHONY: attacks
 .PHONY: diff-all
+.PHONY: pictures
+.PHONY: record
