@@ -108,6 +108,8 @@ function path_of(argument) {
 function shorten(path) {
 	if (index(path, ladder "/") == 1)
 		return substr(path, length(ladder) + 2)
+	# Where step07 puts its layers together.
+	sub(/^\/tmp\/merged/, "merged", path)
 	# A control group's file: there is one group of the container's, if in several trees.
 	sub(/^.*\/container-ladder\/[^\/]+\//, ".../", path)
 	return path
@@ -327,13 +329,15 @@ name == "prctl" {
 }
 
 name == "capset" {
-	show("capset(" (match(arguments, /effective=[^,]*/) ? substr(arguments, RSTART, RLENGTH) : "") ")", \
-		"keeps these capabilities alone")
+	match(arguments, /effective=[^,]*/)
+	effective = substr(arguments, RSTART, RLENGTH)
+	show("capset(" gsub(/CAP_/, "", effective) " capabilities)", "the others are gone")
 	next
 }
 
+# To see what the kernel can do, libseccomp first loads what can't be loaded.
 name == "seccomp" {
-	if (part[1] ~ /SET_MODE_FILTER/)
+	if (part[1] ~ /SET_MODE_FILTER/ && result !~ /EFAULT/)
 		show("seccomp(" part[1] ")", "from here on a filter judges each system call")
 	next
 }
@@ -386,13 +390,15 @@ name == "open_tree" {
 }
 
 name == "mount_setattr" {
-	call = "mount_setattr(" tree_of(part[1])
-	if (arguments ~ /attr_set=[^,]*IDMAP/)
-		show(call ", MOUNT_ATTR_IDMAP)", "its files' owners, as the user namespace counts")
-	else if (arguments ~ /attr_set=[^,]*RDONLY/)
-		show(call ", MOUNT_ATTR_RDONLY)", "read-only")
+	flags = match(arguments, /attr_set=[^,]*/) ? substr(arguments, RSTART + 9, RLENGTH - 9) : "0"
+	gsub(/MOUNT_ATTR_/, "", flags)
+	call = "mount_setattr(" tree_of(part[1]) (flags == "0" ? "" : ", " flags) (arguments ~ /MS_PRIVATE/ ? ", PRIVATE" : "") ")"
+	if (flags ~ /IDMAP/)
+		show(call, "its files' owners, as the user namespace counts")
+	else if (flags ~ /RDONLY/)
+		show(call, "read-only")
 	else
-		show(call ", MS_PRIVATE)", "cut loose from the host's")
+		show(call, "cut loose from the host's")
 	next
 }
 
