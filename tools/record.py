@@ -15,8 +15,8 @@ import subprocess
 import sys
 import tempfile
 
-LONGEST_PAUSE = 1.6  # seconds
-LAST_FRAME = 3.0  # how long the end of a scene stays
+LONGEST_PAUSE = 1.1  # seconds
+LAST_FRAME = 2.5  # how long the end of a scene stays
 FRAMES_PER_SECOND = 10
 
 # What tmux asks a terminal, and pyte does not know.
