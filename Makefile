@@ -38,7 +38,7 @@ test-vm: all ## sudo make test-vm: the tests of limits and network where control
 	@tools/deps build test vm
 	@tools/vm --timeout 2400 env BATS_ARGUMENTS="$(VM_TESTS)" tools/test $(subst step,,$(lastword $(PROGRAMS)))
 
-bench: ## sudo make bench: what each step costs, beside the kernel's floor and other runtimes: docs/bench.md
+bench: ## sudo make bench: what each step costs, beside the kernel's floor and others: docs/bench.md
 	@tools/deps build bench
 	@$(MAKE) --no-print-directory all
 	@bench/run

@@ -90,7 +90,7 @@ static const struct {
 	int capability;
 	const char *name;
 } guarded[] = {
-	/* mounts: what step04 hid and write-protected would come back */
+	/* mounts: what was hidden and write-protected (mask.c) would come back */
 	{ CAP_SYS_ADMIN, "mount" },
 	{ CAP_SYS_ADMIN, "umount2" },
 	{ CAP_SYS_ADMIN, "pivot_root" },

@@ -415,7 +415,8 @@ inner_shell() {
 	has_step 04 || busybox=$ROOTFS$busybox
 	"$ROOTFS/bin/busybox" --list | grep -qx vi || skip "this busybox has no vi"
 	terminal -v "$SHARE:$SHARE" -e TERM=screen
-	enter "run $busybox vi $folder/text"
+	# A short name: a long one would not fit into the editor's last line.
+	enter "run sh -c 'cd $folder && exec $busybox vi text'"
 	shows '^- .*text'
 	press i
 	shows '^I .*text'
