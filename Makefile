@@ -79,6 +79,14 @@ mistakes: all ## sudo make mistakes: plausible wrong versions, each caught by th
 	@tools/deps build test
 	@tools/mistakes
 
+faults: all ## sudo make faults: every system call of every step fails once (long; goes on where it was)
+	@tools/deps build test
+	@tools/faults --table docs/faults.md
+
+fuzz: ## feed every parser nonsense, a minute each
+	@tools/deps build fuzz
+	@$(AS_OWNER) tools/fuzz
+
 lab: ## make lab LAB=03 DIR=~/lab03: a step to be written, with its handout
 	@tools/lab "$(LAB)" "$(DIR)"
 
@@ -113,6 +121,7 @@ FORCE:
 .PHONY: all demo test test-vm rootfs ladder matrix mistakes lab labs grade lint doctor clean help FORCE
 .PHONY: bench bench-check
 .PHONY: attacks
+.PHONY: faults fuzz
 .PHONY: diff-all
 .PHONY: pictures
 .PHONY: record
