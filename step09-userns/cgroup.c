@@ -91,19 +91,27 @@ const char *cgroup_set_cpus(struct container *c, const char *text)
 	return NULL;
 }
 
-/* Opens the parent of all our groups below TOP, which it closes, and makes what is missing. */
-static int cgroup_open_parent(const struct container *c, int top, const struct cgroup *group)
+/*
+ * Opens the parent of all our groups below TOP, which it closes, and makes what is missing. A controller
+ * that isn't passed on this far is taken out of GROUP; errno says why.
+ */
+static int cgroup_open_parent(const struct container *c, int top, struct cgroup *group)
 {
 	char path[PATH_MAX];
 	char *name, *rest = path;
-	int below, directory = top;
+	int below, directory = top, error = errno;
 
 	snprintf(path, sizeof(path), "%s", c->cgroup_parent);
 	for (;;) {
 		for (size_t i = 0; group->v2 && i < CONTROLLERS; i++)
 			if (group->controllers & controllers[i].bit &&
-			    cgroup_v2_pass_on(directory, controllers[i].name) == -1)
-				goto out;
+			    cgroup_v2_pass_on(directory, controllers[i].name) == -1) {
+				group->controllers &= ~controllers[i].bit;
+				error = errno;
+			}
+		errno = error;
+		if (group->controllers == 0)
+			goto out;
 		name = strsep(&rest, "/");
 		if (!name)
 			return directory;

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -158,6 +159,21 @@ int idmap_give_pipes(const struct container *c)
 	return 0;
 }
 
+/* Upper or work: if root's, it is new and given away. Another owner's keeps its owner, and is refused. */
+static int idmap_give_storage(const struct container *c, int directory)
+{
+	struct stat status;
+
+	if (fstat(directory, &status) == -1)
+		return fail("look at upper directory %s", c->upper);
+	if (status.st_uid != 0 && status.st_uid != c->uids.first)
+		return refuse("upper directory %s: what is in it is user %u's, not the container's",
+		    c->upper, status.st_uid);
+	if (fchownat(directory, "", c->uids.first, c->gids.first, AT_EMPTY_PATH) == -1)
+		return fail("give upper directory %s to the container's root", c->upper);
+	return 0;
+}
+
 /*
  * On disk the layers are root's, which nobody inside is any more. An idmapped mount shows each file
  * as if its owner were the mapped one, without changing a file. The upper must not have that, or what is
@@ -173,8 +189,8 @@ int idmap_shift_layers(const struct container *c)
 	if (geteuid() != 0)
 		return 0;
 	for (int i = 0; c->upper && i < 2; i++)
-		if (fchownat(c->storage[i], "", c->uids.first, c->gids.first, AT_EMPTY_PATH) == -1)
-			return fail("give upper directory %s to the container's root", c->upper);
+		if (idmap_give_storage(c, c->storage[i]) == -1)
+			return -1;
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", c->pid);
 	namespace = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace == -1)

@@ -142,7 +142,7 @@ ids_of() { # PID
 # bats test_tags=step:09,points:15
 @test "an ordinary user needs no root: the same container, with its own subordinate ids" {
 	run user_ctr 7001 sh -c 'id -u; cat /proc/self/uid_map; touch /x; chown 5:6 /x; stat -c %u:%g /x; rm -r /srv /etc && ls -d /srv
-		hostname; echo $$; ps | wc -l; ping -c 1 -w 5 127.0.0.1 >/dev/null && echo answers; ls /dev/pts'
+		hostname; echo $$; ps >/dev/shm/ps; wc -l </dev/shm/ps; ping -c 1 -w 5 127.0.0.1 >/dev/null && echo answers; ls /dev/pts'
 	drop_warnings
 	assert_output "0
          0       7001          1
@@ -151,7 +151,7 @@ ids_of() { # PID
 ls: /srv: No such file or directory
 container
 1
-4
+3
 answers
 ptmx"
 	run user_ctr 7001 --read-only -w /usr touch /usr/x
