@@ -156,7 +156,8 @@ int container_run(struct container *c)
 	status = container_wait(c);
 	cgroup_report(c);
 out:
-	cgroup_remove(c);
+	if (cgroup_remove(c) == -1)
+		status = EXIT_RUNTIME;
 	job_end(&c->job);
 	return status;
 }

@@ -173,7 +173,8 @@ reap:
 	status = container_wait(c);
 	cgroup_report(c);
 out:
-	cgroup_remove(c);
+	if (cgroup_remove(c) == -1)
+		status = EXIT_RUNTIME;
 	job_end(&c->job);
 	return status;
 }

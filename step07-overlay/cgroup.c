@@ -113,8 +113,10 @@ static int cgroup_open_parent(const struct container *c, int top, struct cgroup 
 		if (group->controllers == 0)
 			goto out;
 		name = strsep(&rest, "/");
-		if (!name)
+		if (!name && faccessat(directory, ".", W_OK, AT_EACCESS) == 0)
 			return directory;
+		if (!name)
+			goto out;
 		if (mkdirat(directory, name, 0755) == -1 && errno != EEXIST)
 			goto out;
 		below = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -126,75 +128,6 @@ static int cgroup_open_parent(const struct container *c, int top, struct cgroup 
 out:
 	close(directory);
 	return -1;
-}
-
-/* Takes from the tree at MOUNT what it has of WANTED. Returns that; errno says why not more. */
-static unsigned int cgroup_use(struct container *c, const struct mntent *mount, unsigned int wanted)
-{
-	struct cgroup group = { .parent = -1, .directory = -1, .tasks = -1 };
-	struct statfs type;
-	int top = open(mount->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	group.v2 = strcmp(mount->mnt_type, "cgroup2") == 0;
-	/* Another mount may lie over this one: a directory made in a tmpfs limits nothing. */
-	if (top == -1 || fstatfs(top, &type) == -1 ||
-	    type.f_type != (group.v2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC)) {
-		close(top);
-		return 0;
-	}
-	for (size_t i = 0; i < CONTROLLERS; i++)
-		if (wanted & controllers[i].bit &&
-		    (group.v2 ? file_has_word(top, "cgroup.controllers", controllers[i].name)
-			      : hasmntopt(mount, controllers[i].name) != NULL))
-			group.controllers |= controllers[i].bit;
-	if (group.controllers == 0) {
-		close(top);
-		return 0;
-	}
-	group.parent = cgroup_open_parent(c, top, &group);
-	if (group.parent == -1 || faccessat(group.parent, ".", W_OK, AT_EACCESS) == -1) {
-		int error = errno;
-
-		close(group.parent);
-		errno = error;
-		return 0;
-	}
-	c->cgroups[c->cgroup_count++] = group;
-	return group.controllers;
-}
-
-/* Fills c->cgroups with the trees that have the controllers we need, each opened at our parent. */
-static int cgroup_find(struct container *c, unsigned int missing)
-{
-	FILE *mounts = setmntent("/proc/self/mounts", "re");
-	struct mntent *mount;
-	int reason = ENODEV;
-
-	while (mounts && missing && (mount = getmntent(mounts))) {
-		if (strncmp(mount->mnt_type, "cgroup", 6) != 0)
-			continue;
-		errno = reason;
-		missing &= ~cgroup_use(c, mount, missing);
-		reason = errno;
-	}
-	if (mounts)
-		endmntent(mounts);
-
-	c->cgroup_missing = missing;
-	c->cgroup_reason = reason;
-	for (size_t i = 0; i < CONTROLLERS; i++) {
-		if (!(missing & c->cgroup_asked & controllers[i].bit))
-			continue;
-		errno = reason;
-		fail("limit %s with a control group", controllers[i].name);
-		if (reason == ENODEV)
-			hint("no mounted tree of control groups has it: make doctor tells more");
-		else
-			hint(
-			    "an ordinary user needs a group: systemd-run --user --scope -p Delegate=yes");
-		return -1;
-	}
-	return 0;
 }
 
 /* Ends what is left in the group NAME, and removes it and those in it. */
@@ -228,21 +161,22 @@ static int cgroup_remove_tree(int parent, const char *name)
 }
 
 /*
- * Removes what killed runtimes left: groups beside ours that nobody locks, and what runs in them. A command
+ * Removes what killed runtimes left below TOP: groups that nobody locks, and what runs in them. A command
  * that changed its user id lost its death signal (prctl(2)), and so outlived its runtime.
  */
-static void cgroup_sweep(int parent)
+static void cgroup_sweep(const struct container *c, int top)
 {
-	int copy = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *groups = copy == -1 ? NULL : fdopendir(copy);
+	int parent = openat(top, c->cgroup_parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *groups = parent == -1 ? NULL : fdopendir(parent);
 	struct dirent *entry;
 	struct stat status;
 
 	while (groups && (entry = readdir(groups))) {
-		int directory = -1;
+		int directory;
 
-		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			directory = openat(copy, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		directory = openat(parent, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		/* What is busy still, so soon after, is left to the next start. */
 		if (directory != -1 && fstat(directory, &status) == 0 &&
 		    status.st_uid == geteuid() && flock(directory, LOCK_EX | LOCK_NB) == 0)
@@ -251,6 +185,79 @@ static void cgroup_sweep(int parent)
 	}
 	if (groups)
 		closedir(groups);
+}
+
+/* Takes from the tree at MOUNT what it has of WANTED. Returns that, or -1: errno says why not. */
+static int cgroup_use(struct container *c, const struct mntent *mount, unsigned int wanted)
+{
+	struct cgroup group = { .parent = -1, .directory = -1, .tasks = -1 };
+	struct statfs type;
+	int top = open(mount->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	group.v2 = strcmp(mount->mnt_type, "cgroup2") == 0;
+	/* Another mount may lie over this one: a directory made in a tmpfs limits nothing. */
+	if (top == -1 || fstatfs(top, &type) == -1 ||
+	    type.f_type != (group.v2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC)) {
+		close(top);
+		return 0;
+	}
+	cgroup_sweep(c, top);
+	for (size_t i = 0; i < CONTROLLERS; i++)
+		if (wanted & controllers[i].bit &&
+		    (group.v2 ? file_has_word(top, "cgroup.controllers", controllers[i].name)
+			      : hasmntopt(mount, controllers[i].name) != NULL))
+			group.controllers |= controllers[i].bit;
+	if (group.controllers == 0) {
+		close(top);
+		return 0;
+	}
+	group.parent = cgroup_open_parent(c, top, &group);
+	if (group.parent == -1)
+		return -1;
+	c->cgroups[c->cgroup_count++] = group;
+	return (int)group.controllers;
+}
+
+/* Fills c->cgroups with the trees that have the controllers we need, each opened at our parent. */
+static int cgroup_find(struct container *c, unsigned int missing)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	struct mntent *mount;
+	int reason = ENODEV, used;
+	bool denied;
+
+	/* Also the trees that this container does without: others may have left groups there. */
+	while (mounts && (mount = getmntent(mounts))) {
+		if (strncmp(mount->mnt_type, "cgroup", 6) != 0)
+			continue;
+		used = cgroup_use(c, mount, missing);
+		if (used == -1)
+			reason = errno;
+		else
+			missing &= ~(unsigned int)used;
+	}
+	if (mounts)
+		endmntent(mounts);
+
+	c->cgroup_missing = missing;
+	c->cgroup_reason = reason;
+	denied = reason == EACCES || reason == EPERM || reason == EROFS || reason == EBUSY;
+	for (size_t i = 0; i < CONTROLLERS; i++) {
+		if (!(missing & controllers[i].bit))
+			continue;
+		/* A host may lack what nobody asked for. Any other trouble is no reason to do without. */
+		if (!(c->cgroup_asked & controllers[i].bit) && (reason == ENODEV || denied))
+			continue;
+		errno = reason;
+		fail("limit %s with a control group", controllers[i].name);
+		if (reason == ENODEV)
+			hint("no mounted tree of control groups has it: make doctor tells more");
+		else if (denied)
+			hint(
+			    "an ordinary user needs a group: systemd-run --user --scope -p Delegate=yes");
+		return -1;
+	}
+	return 0;
 }
 
 /* Makes and locks GROUP as NAME. errno, not reported: EEXIST, EWOULDBLOCK, ENOENT: try another name. */
@@ -299,8 +306,6 @@ int cgroup_create(struct container *c)
 	wanted |= c->cpu_quota != 0 ? CGROUP_CPU : 0;
 	if (cgroup_find(c, wanted) == -1)
 		return -1;
-	for (size_t i = 0; i < c->cgroup_count; i++)
-		cgroup_sweep(c->cgroups[i].parent);
 	do
 		snprintf(c->cgroup_name, sizeof(c->cgroup_name), "%d-%u", getpid(), number++);
 	while (cgroup_make_all(c) == -1 && number < 1000 &&
@@ -355,26 +360,25 @@ void cgroup_report(const struct container *c)
 	}
 }
 
-void cgroup_remove(struct container *c)
+int cgroup_remove(struct container *c)
 {
 	const struct timespec moment = { .tv_nsec = 5000000 };
+	int tries = 0, left = 0;
 
 	while (c->cgroup_count > 0) {
 		struct cgroup *group = &c->cgroups[--c->cgroup_count];
+		int removed = 0;
 
-		if (group->directory != -1) {
-			int tries = 0;
-
-			/* For a moment after its last process has ended, a group still is busy. */
-			while (cgroup_remove_tree(group->parent, c->cgroup_name) == -1 &&
-			    ++tries < 400)
-				nanosleep(&moment, NULL);
-			if (tries == 400)
-				fail(
-				    "remove control group %s/%s", c->cgroup_parent, c->cgroup_name);
-			close(group->directory);
-		}
+		/* For a moment after its last process has ended, a group still is busy. */
+		while (group->directory != -1 &&
+		    (removed = cgroup_remove_tree(group->parent, c->cgroup_name)) == -1 &&
+		    ++tries < 400)
+			nanosleep(&moment, NULL);
+		if (removed == -1 && left == 0)
+			left = fail("remove control group %s/%s", c->cgroup_parent, c->cgroup_name);
+		close(group->directory);
 		close(group->tasks);
 		close(group->parent);
 	}
+	return left;
 }

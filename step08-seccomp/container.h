@@ -231,7 +231,7 @@ int cgroup_join(const struct container *c);
 void cgroup_report(const struct container *c);
 
 /* In the parent: ends what is left in the groups and removes them. Idempotent. */
-void cgroup_remove(struct container *c);
+int cgroup_remove(struct container *c);
 
 /* cgroup_v2.c */
 

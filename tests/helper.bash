@@ -46,7 +46,7 @@ PRIVILEGED=(--cap-add ALL --security-opt seccomp=unconfined)
 
 # Splits "$@" into OPTIONS, those that this step has, and COUNT, how many words they took.
 ctr_options() {
-	local total=$# since width
+	local total=$# since width upper
 	OPTIONS=()
 	while (($#)) && [[ $1 == -?* ]]; do
 		since=${SINCE[${1%%=*}]:-} width=1
@@ -59,6 +59,20 @@ ctr_options() {
 	if has_step 04 && [[ " ${OPTIONS[*]}" != *" --rootfs"* && " ${OPTIONS[*]}" != *" --layer"* ]]; then
 		OPTIONS+=(--rootfs "$ROOTFS")
 	fi
+	if has_step 09 && ! tmpfs_has_user_attributes &&
+		[[ " ${OPTIONS[*]}" != *" --upper"* && " ${OPTIONS[*]}" != *" --storage-size"* ]]; then
+		mkdir -p "$BATS_SUITE_TMPDIR/uppers"
+		upper=$(mktemp -d "$BATS_SUITE_TMPDIR/uppers/XXXXXX") && chmod 711 "$upper"
+		OPTIONS+=(--upper "$upper")
+	fi
+}
+
+# Before Linux 6.6 it has none, and step09 says at each start what overlayfs can't do then: so
+# containers there write to the disk.
+tmpfs_has_user_attributes() {
+	local release
+	read -r release </proc/sys/kernel/osrelease
+	[[ $release =~ ^([0-9]+)\.([0-9]+) ]] && ((BASH_REMATCH[1] * 1000 + BASH_REMATCH[2] >= 6006))
 }
 
 # ctr [OPTION...] COMMAND [ARG...]

@@ -139,7 +139,8 @@ all_gone() { # DIRECTORY...
 	ctr_printed ready
 	started_groups
 	other=$GROUPS_THERE
-	ctr_start sh -c 'echo ready; sleep 30'
+	# With a limit that the next has not: version 1 has a tree for it that nobody else uses.
+	ctr_start --cpus 1 sh -c 'echo ready; sleep 30'
 	ctr_printed ready
 	started_groups
 	killed=$GROUPS_THERE
@@ -173,6 +174,75 @@ all_gone() { # DIRECTORY...
 		ended "$child" && all_gone $GROUPS_THERE
 	}
 	eventually next_start_ends
+}
+
+# Where groups are made: in the tree that has pids, and that every step needs.
+find_parent() {
+	ctr true
+	PARENT=$(awk '$3 == "cgroup" && ("," $4 ",") ~ ",pids," { v1 = $2 } $3 == "cgroup2" { v2 = $2 }
+		END { print v1 ? v1 : v2 }' /proc/mounts)/container-ladder
+	assert [ -d "$PARENT" ]
+}
+
+# The runtime alone, with a system call on DIRECTORY changed by strace; $MARK if the command ran.
+tampered() { # DIRECTORY INJECTION
+	ctr_options -v "$SHARE:$SHARE"
+	timeout -k 1 30 strace -qq -o /dev/null -P "$1" -e "inject=$2" \
+		"$BIN" run "${OPTIONS[@]}" touch "$MARK" 3>&- 4>&-
+}
+
+group_named_in() { # MESSAGE
+	sed -n 's,.*container-ladder/\([0-9-]*\):.*,\1,p' <<<"$1"
+}
+
+# bats test_tags=step:05
+@test "a group that can't be made: one line, 125, nothing left, and the command never runs" {
+	MARK=$SHARE/$(token)
+	find_parent
+	run tampered "$PARENT" mkdirat:error=ENOSPC
+	assert_refused "make control group container-ladder/[0-9-]*: No space left on device"
+	refute [ -e "$PARENT/$(group_named_in "$output")" ]
+	# Not even for limits that nobody asked for is the lack of space a lack of control groups.
+	run tampered "$(dirname "$PARENT")" mkdirat:error=ENOSPC
+	assert_refused "limit .* with a control group: No space left on device"
+	refute [ -e "$MARK" ]
+	run tampered "$(dirname "$PARENT")" mkdirat:error=EROFS
+	assert_success
+	assert_output --partial "warning: no limit on"
+	assert [ -e "$MARK" ]
+}
+
+# bats test_tags=step:05
+@test "a group that vanishes while it is made: another is made" {
+	local group runtime
+	MARK=$SHARE/$(token)
+	find_parent
+	# Held up once it has its lock, and looks whether the directory still is there.
+	tampered "$PARENT" %fstat:delay_enter=1500000 >"$BATS_TEST_TMPDIR/said" 2>&1 &
+	made() {
+		runtime=$(pgrep -n -x "$NAME") && group=$PARENT/$runtime-0 && [[ -d $group ]]
+	}
+	eventually made
+	sleep 0.3
+	rmdir "$group"
+	wait $!
+	assert_equal "$(<"$BATS_TEST_TMPDIR/said")" ""
+	assert [ -e "$MARK" ]
+	refute [ -e "$PARENT/$runtime-1" ]
+}
+
+# bats test_tags=step:05
+@test "a group that is busy when it shall go: tried again, and one that stays so is an error" {
+	MARK=$SHARE/$(token)
+	find_parent
+	run tampered "$PARENT" unlinkat:error=EBUSY:when=1
+	assert_success
+	assert_output ''
+	run tampered "$PARENT" unlinkat:error=EBUSY
+	assert_refused "remove control group container-ladder/[0-9-]*: Device or resource busy"
+	# Nothing but that kept it.
+	ctr true
+	refute [ -e "$PARENT/$(group_named_in "$output")" ]
 }
 
 # bats test_tags=step:05,points:5

@@ -131,6 +131,36 @@ held_up() {
 }
 
 # bats test_tags=step:06,points:5
+@test "subnets that overlap: no network is given to two containers" {
+	local subnet address
+	for subnet in 10.97.0.0/30 10.97.0.4/30 10.97.0.0/28 10.97.0.0/28; do
+		ctr_start --network veth --subnet "$subnet" sh -c \
+			'ip -4 -o addr show dev eth0 | sed "s/.*inet \([0-9.]*\).*/address \1/"; sleep 30'
+		ctr_printed '^address'
+		cat "$OUT" >>"$BATS_TEST_TMPDIR/addresses"
+	done
+	run sort -u "$BATS_TEST_TMPDIR/addresses"
+	assert_output $'address 10.97.0.10\naddress 10.97.0.14\naddress 10.97.0.2\naddress 10.97.0.6'
+	for address in 10.97.0.10 10.97.0.14 10.97.0.2 10.97.0.6; do
+		ping -c 1 -w 5 "$address" >/dev/null
+	done
+	# Now it is full.
+	run ctr --network veth --subnet 10.97.0.0/28 true
+	assert_refused "make the veth pair .*: File exists"
+}
+
+# bats test_tags=step:06,points:5
+@test "a VPN's two halves of the Internet are a default route, and no reason to refuse" {
+	ip route add 0.0.0.0/1 dev lo
+	ip route add 128.0.0.0/1 dev lo
+	run ctr --network veth sh -c 'ping -c 1 -w 5 $(ip route | sed -n "s/^default via \([^ ]*\).*/\1/p") >/dev/null && echo reached'
+	ip route del 0.0.0.0/1 dev lo
+	ip route del 128.0.0.0/1 dev lo
+	assert_success
+	assert_output reached
+}
+
+# bats test_tags=step:06,points:5
 @test "--network host is the host's network, and none is the default" {
 	run ctr --network host readlink /proc/self/ns/net
 	assert_output "$(readlink /proc/self/ns/net)"
@@ -177,7 +207,8 @@ held_up() {
 # bats test_tags=step:06,points:5
 @test "a subnet that is none, or that the host has a route into, is refused in one line" {
 	local bad mark="$SHARE/mark.$STEP"
-	for bad in x 10.0.0.0 10.0.0.0/ 10.0.0.0/7 10.0.0.0/31 10.0.0.0/x 10.0.0.1/24 10.0.0/24 300.0.0.0/8 '' /24; do
+	for bad in x 10.0.0.0 10.0.0.0/ 10.0.0.0/7 10.0.0.0/31 10.0.0.0/x 10.0.0.1/24 10.0.0/24 300.0.0.0/8 '' /24 \
+		0.0.0.0/8 127.0.0.0/8 224.0.0.0/8 255.0.0.0/16; do
 		run ctr --network veth "--subnet=$bad" -v "$SHARE:$SHARE" touch "$mark"
 		assert_refused "--subnet '$bad'"
 	done
