@@ -19,7 +19,7 @@
 #include "number.h"
 #include "report.h"
 
-#define NET_LINK "lad" /* the host's end, and a number; the other end is eth0 */
+#define NET_LINK "lad" /* the host's end, and its network in hex; the other end is eth0 */
 
 const char *net_set_mode(struct container *c, const char *text)
 {
@@ -49,10 +49,15 @@ const char *net_set_subnet(struct container *c, const char *text)
 	c->subnet_size = 1U << (32 - prefix);
 	if (c->subnet & (c->subnet_size - 1))
 		return "the address has bits beyond the prefix";
+	if (c->subnet >> 24 == 0 || c->subnet >> 24 == 127 || c->subnet >> 24 >= 224)
+		return "no host can have such an address";
 	return NULL;
 }
 
-/* True if the host has a route into our subnet that is not one of ours. */
+/*
+ * True if the host has a route into our subnet that is not one of ours. One that covers more than
+ * any subnet here may, like a VPN's 0.0.0.0/1, stands for the default route.
+ */
 static bool net_is_taken(const struct container *c)
 {
 	FILE *routes = fopen("/proc/net/route", "re");
@@ -62,7 +67,7 @@ static bool net_is_taken(const struct container *c)
 
 	while (routes && !taken && fgets(line, sizeof(line), routes)) {
 		if (sscanf(line, "%16s %x %*x %*x %*d %*d %*d %x", device, &to, &mask) != 3 ||
-		    mask == 0 || strncmp(device, NET_LINK, strlen(NET_LINK)) == 0)
+		    ntohl(mask) < 0xff000000 || strncmp(device, NET_LINK, strlen(NET_LINK)) == 0)
 			continue;
 		mask = ntohl(mask) & ~(c->subnet_size - 1);
 		taken = (ntohl(to) & mask) == (c->subnet & mask);
@@ -141,7 +146,7 @@ int net_connect(const struct container *c)
 {
 	const uint32_t count = c->subnet_size / 4;
 	char name[IFNAMSIZ];
-	uint32_t number, tries = 0;
+	uint32_t network, tries = 0;
 	int socket, result;
 
 	if (c->network != NETWORK_VETH)
@@ -149,11 +154,11 @@ int net_connect(const struct container *c)
 	socket = netlink_open();
 	if (socket == -1)
 		return fail("open a netlink socket");
-	/* The name is the lock: the kernel makes it once, and its number is the network's. */
+	/* The name is the lock: the kernel makes it once, and it says which network is taken. */
 	do {
-		number = ((uint32_t)c->pid + tries) % count;
-		snprintf(name, sizeof(name), NET_LINK "%u", number);
-		result = net_add_pair(socket, name, c->pid, c->subnet + 4 * number + 2);
+		network = c->subnet + 4 * (((uint32_t)c->pid + tries) % count);
+		snprintf(name, sizeof(name), NET_LINK "%08x", network);
+		result = net_add_pair(socket, name, c->pid, network + 2);
 	} while (result == -1 && errno == EEXIST && ++tries < count);
 	if (result == -1) {
 		/* No such process: the child has ended before the gate, and has said why itself. */
@@ -163,8 +168,7 @@ int net_connect(const struct container *c)
 			hint("this kernel has no veth devices: modprobe veth");
 		else if (errno == EEXIST)
 			hint("the subnet is full: --subnet takes a larger one");
-	} else if (net_add_address(socket, if_nametoindex(name), c->subnet + 4 * number + 1) ==
-	    -1) {
+	} else if (net_add_address(socket, if_nametoindex(name), network + 1) == -1) {
 		result = fail("give %s its address", name);
 	}
 	close(socket);

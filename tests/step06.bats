@@ -66,7 +66,7 @@ held_up() {
 	assert_output reached
 }
 
-# bats test_tags=step:06,points:10
+# bats test_tags=step:06,points:5
 @test "a port that is bound on the host is free inside" {
 	local port=$((RANDOM % 20000 + 20000))
 	"$ROOTFS/payloads/reach" tcp "$port" listen >"$BATS_TEST_TMPDIR/tcp" 3>&- 4>&- &
@@ -79,7 +79,7 @@ held_up() {
 	assert_output taken
 }
 
-# bats test_tags=step:06,points:10
+# bats test_tags=step:06,points:5
 @test "no packet of the host's can be seen inside" {
 	ctr_start "$(payload reach)" packets
 	ctr_printed ready
