@@ -9,6 +9,8 @@ setup_file() {
 	tools=$(cd "$(dirname "$(realpath "$BATS_TEST_FILENAME")")/../tools" && pwd)
 	"$tools/doctor" --has cgroup || skip "this host has no control groups with memory, pids and cpu"
 	"$tools/doctor" --has veth || skip "this kernel has no veth"
+	# Each sandbox counts from 1, and a group is named by a number: here they begin elsewhere.
+	echo $((($(</proc/sys/kernel/pid_max) / 4) + RANDOM % 4000 * 4)) >/proc/sys/kernel/ns_last_pid
 }
 
 LIMITS=(--memory 50M --pids-limit 20 --cpus 1 --network veth --subnet 10.96.0.0/20)
