@@ -33,10 +33,11 @@ test-0%: step0% ## sudo make test-04: the tests that hold for one step
 	@tools/test 0$*
 
 # In an emulated machine a test takes seconds: only what depends on the version, unless asked for more.
-VM_TESTS ?= --filter-tags step:05 --filter-tags step:06
+VM_TESTS ?= --filter-tags step:05 --filter-tags step:06 --filter-tags leaks
+VM_SECONDS ?= 900
 test-vm: all ## sudo make test-vm: the tests of limits and network where control groups are version 2 only
 	@tools/deps build test vm
-	@tools/vm --timeout 2400 env BATS_ARGUMENTS="$(VM_TESTS)" tools/test $(subst step,,$(lastword $(PROGRAMS)))
+	@tools/vm --timeout "$(VM_SECONDS)" env BATS_ARGUMENTS="$(VM_TESTS)" tools/test $(subst step,,$(lastword $(PROGRAMS)))
 
 bench: ## sudo make bench: what each step costs, beside the kernel's floor and others: docs/bench.md
 	@tools/deps build bench
