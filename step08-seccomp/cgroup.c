@@ -93,13 +93,13 @@ const char *cgroup_set_cpus(struct container *c, const char *text)
 
 /*
  * Opens the parent of all our groups below TOP, which it closes, and makes what is missing. A controller
- * that isn't passed on this far is taken out of GROUP; errno says why.
+ * that isn't passed on this far is taken out of GROUP; c->cgroup_reason says why.
  */
-static int cgroup_open_parent(const struct container *c, int top, struct cgroup *group)
+static int cgroup_open_parent(struct container *c, int top, struct cgroup *group)
 {
 	char path[PATH_MAX];
 	char *name, *rest = path;
-	int below, directory = top, error = errno;
+	int below, directory = top;
 
 	snprintf(path, sizeof(path), "%s", c->cgroup_parent);
 	for (;;) {
@@ -107,21 +107,19 @@ static int cgroup_open_parent(const struct container *c, int top, struct cgroup 
 			if (group->controllers & controllers[i].bit &&
 			    cgroup_v2_pass_on(directory, controllers[i].name) == -1) {
 				group->controllers &= ~controllers[i].bit;
-				error = errno;
+				c->cgroup_reason = errno;
 			}
-		errno = error;
 		if (group->controllers == 0)
 			goto out;
 		name = strsep(&rest, "/");
 		if (!name && faccessat(directory, ".", W_OK, AT_EACCESS) == 0)
 			return directory;
-		if (!name)
+		if (!name || (mkdirat(directory, name, 0755) == -1 && errno != EEXIST) ||
+		    (below = openat(
+			 directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) == -1) {
+			c->cgroup_reason = errno;
 			goto out;
-		if (mkdirat(directory, name, 0755) == -1 && errno != EEXIST)
-			goto out;
-		below = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (below == -1)
-			goto out;
+		}
 		close(directory);
 		directory = below;
 	}
@@ -187,8 +185,8 @@ static void cgroup_sweep(const struct container *c, int top)
 		closedir(groups);
 }
 
-/* Takes from the tree at MOUNT what it has of WANTED. Returns that, or -1: errno says why not. */
-static int cgroup_use(struct container *c, const struct mntent *mount, unsigned int wanted)
+/* Takes from the tree at MOUNT what it has of WANTED. Returns that; c->cgroup_reason says why not more. */
+static unsigned int cgroup_use(struct container *c, const struct mntent *mount, unsigned int wanted)
 {
 	struct cgroup group = { .parent = -1, .directory = -1, .tasks = -1 };
 	struct statfs type;
@@ -213,9 +211,9 @@ static int cgroup_use(struct container *c, const struct mntent *mount, unsigned 
 	}
 	group.parent = cgroup_open_parent(c, top, &group);
 	if (group.parent == -1)
-		return -1;
+		return 0;
 	c->cgroups[c->cgroup_count++] = group;
-	return (int)group.controllers;
+	return group.controllers;
 }
 
 /* Fills c->cgroups with the trees that have the controllers we need, each opened at our parent. */
@@ -223,24 +221,21 @@ static int cgroup_find(struct container *c, unsigned int missing)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
 	struct mntent *mount;
-	int reason = ENODEV, used;
+	int reason;
 	bool denied;
 
+	c->cgroup_reason = ENODEV;
 	/* Also the trees that this container does without: others may have left groups there. */
 	while (mounts && (mount = getmntent(mounts))) {
 		if (strncmp(mount->mnt_type, "cgroup", 6) != 0)
 			continue;
-		used = cgroup_use(c, mount, missing);
-		if (used == -1)
-			reason = errno;
-		else
-			missing &= ~(unsigned int)used;
+		missing &= ~cgroup_use(c, mount, missing);
 	}
 	if (mounts)
 		endmntent(mounts);
 
 	c->cgroup_missing = missing;
-	c->cgroup_reason = reason;
+	reason = c->cgroup_reason;
 	denied = reason == EACCES || reason == EPERM || reason == EROFS || reason == EBUSY;
 	for (size_t i = 0; i < CONTROLLERS; i++) {
 		if (!(missing & controllers[i].bit))
