@@ -98,6 +98,14 @@ static void tiocsti_high(void)
 	type_key(TIOCSTI | 1UL << 32);
 }
 
+/* With a subcommand that no kernel has; a terminal that is no console has none of them. */
+static void tioclinux(void)
+{
+	char subcommand = 127;
+
+	decide(ioctl(STDIN_FILENO, TIOCLINUX, &subcommand), ENOTTY, "TIOCLINUX");
+}
+
 const struct probe device_probes[] = {
 	{ "raw-disk", raw_disk },
 	{ "kmsg-node", kmsg_node },
@@ -108,5 +116,6 @@ const struct probe device_probes[] = {
 	{ "mknod-tmpfs", mknod_tmpfs },
 	{ "tiocsti", tiocsti },
 	{ "tiocsti-high", tiocsti_high },
+	{ "tioclinux", tioclinux },
 	{ 0 },
 };

@@ -157,6 +157,7 @@ const struct probe file_probes[] = {
 	{ "volume-suid", volume_suid },
 	{ "log-reopen", log_reopen },
 	{ "volume-link", volume_link },
+	{ "upper-link", image_poison },
 	{ "real-root", real_root },
 	{ "groups", groups },
 	{ 0 },

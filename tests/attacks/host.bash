@@ -36,7 +36,8 @@ mock_devices() {
 }
 
 mock_files() {
-	mkdir "$MOCK/outside" "$MOCK/upper" "$MOCK/share" "$MOCK/share/on"
+	mkdir "$MOCK/outside" "$MOCK/upper" "$MOCK/uplink" "$MOCK/share" "$MOCK/share/on"
+	ln -s "$MOCK/outside" "$MOCK/uplink/upper"
 	chmod 1777 "$MOCK/share" "$MOCK/share/on"
 	(umask 077 && echo "$SECRET" >"$MOCK/secret")
 	FACTS+=("secret=$MOCK/secret" "share=$MOCK/share")
@@ -105,9 +106,11 @@ witness_mount() {
 		umount "$place" 2>/dev/null || true
 	done
 }
+# Something was made there, or the directory given to somebody else.
 witness_outside() {
-	[[ -e $MOCK/outside/deeper ]] || return 1
-	rmdir "$MOCK/outside/deeper"
+	[[ $(ls -A "$MOCK/outside") || $(stat -c %u "$MOCK/outside") != 0 ]] || return 1
+	rm -rf "${MOCK:?}/outside"
+	mkdir "$MOCK/outside"
 }
 witness_poison() {
 	[[ -e $ROOTFS/etc/canary ]] || return 1

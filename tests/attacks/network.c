@@ -157,6 +157,14 @@ static void rare_family(void)
 	decide_socket(AF_XDP, SOCK_RAW);
 }
 
+/* It makes two sockets before it asks whether the family has pairs. */
+static void socket_pair(void)
+{
+	int pair[2];
+
+	decide(socketpair(AF_VSOCK, SOCK_STREAM, 0, pair), EOPNOTSUPP, "socketpair");
+}
+
 const struct probe network_probes[] = {
 	{ "loopback", loopback },
 	{ "abstract-socket", abstract_socket },
@@ -165,6 +173,7 @@ const struct probe network_probes[] = {
 	{ "nftables", nftables },
 	{ "packet-socket", packet_socket },
 	{ "vsock", vsock },
+	{ "socketpair", socket_pair },
 	{ "af-alg", af_alg },
 	{ "rare-family", rare_family },
 	{ 0 },
