@@ -68,6 +68,11 @@ trace-0%: step0% ## sudo make trace-05: a container under strace, only the calls
 pictures: ## draw docs/stepNN.svg: what is shared, private and new in each step
 	@tools/pictures
 
+lessons: ## fill what is generated in the READMEs, and check what they quote
+	@tools/deps build test
+	@tools/lessons fill
+	@tools/lessons check
+
 record: all rootfs ## sudo make record: host and container side by side, for docs/*.cast and *.gif
 	@tools/deps build demo lessons
 	@tools/record
@@ -126,3 +131,4 @@ FORCE:
 .PHONY: diff-all
 .PHONY: pictures
 .PHONY: record
+.PHONY: lessons

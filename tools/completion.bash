@@ -86,6 +86,10 @@ _ladder_complete() {
 		current=${COMP_WORDS[i]}
 		case $current in
 		--) i=$((i + 1)); break ;;
+		--*=*)
+			[[ $current != --rootfs=* && $current != --layer=* ]] || rootfs=${current#*=}
+			option=''
+			;;
 		-*)
 			takes=$(_ladder_takes "$current")
 			option=''

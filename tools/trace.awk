@@ -53,9 +53,10 @@ pass == 1 {
 	next
 }
 
-# ---- pass 2; what the command does is its own affair
+# ---- pass 2; what the command does is its own affair, and so is what it starts
 
-pid in command { next }
+pid in command || (become && !(pid in seen) && inside(pid)) { next }
+{ seen[pid] = 1 }
 
 # The container's first process, or a later one: whose parent is not the runtime.
 function inside(process) {
@@ -298,7 +299,7 @@ name == "execve" {
 	if (side == "container") {
 		show("execve(\"" part[1] "\")", "becomes the command")
 		if (!failed)
-			command[pid] = 1
+			command[pid] = become = 1
 	} else if (pid != runtime)
 		show("execve(\"" part[1] "\")", "a helper")
 	next
