@@ -93,15 +93,31 @@ fuzz: ## feed every parser nonsense, a minute each
 	@tools/deps build fuzz
 	@$(AS_OWNER) tools/fuzz
 
-lab: ## make lab LAB=03 DIR=~/lab03: a step to be written, with its handout
-	@tools/lab "$(LAB)" "$(DIR)"
+lab: ## make lab LAB=03 DIR=~/lab03: a step to be written; BASE=~/lab02 goes on from one's own
+	@tools/lab $(if $(BASE),--base "$(BASE)") "$(LAB)" "$(DIR)"
 
 labs: ## sudo make labs: each lab, as handed out and with the reference's files, is graded
-	@tools/deps build test
-	@tools/lab --check
+	@tools/deps build test grade
+	@tools/lab-check
 
-grade: ## sudo make grade STEP=03 DIR=~/lab03: points for a lab, test by test
-	@tools/grade "$(STEP)" "$(DIR)"
+progress: all ## sudo make progress STEP=03: which of its tests pass, and the points so far
+	@tools/deps build test
+	@tools/progress $(STEP)
+
+hint-0%: ## make hint-03: points at the lesson, for the first test that does not pass yet
+	@tools/hint 0$*
+
+grade: ## sudo make grade STEP=03 DIR=~/lab03: points for a lab; VM=1, without sudo: in a virtual machine
+	@tools/deps build test grade $(if $(VM),vm)
+	@tools/grade $(if $(VM),--vm) $(if $(OUT),--out "$(OUT)") "$(STEP)" "$(DIR)"
+
+grade-check: ## sudo make grade-check: which tests this host can grade, and which not
+	@tools/deps build test grade $(if $(VM),vm)
+	@tools/grade --check $(if $(VM),--vm) $(STEP)
+
+hostile: ## sudo make hostile: whole labs that cheat and break things get what they earned, in a machine (slow)
+	@tools/deps build test grade vm
+	@tools/vm --root default --timeout 7200 env HOSTILE=all tests/run-hostile
 
 attacks: all ## sudo make attacks: which step closes which door, beside other runtimes: docs/attacks.md
 	@tools/deps build test
@@ -132,3 +148,5 @@ FORCE:
 .PHONY: pictures
 .PHONY: record
 .PHONY: lessons
+.PHONY: progress
+.PHONY: grade-check
