@@ -1,0 +1,341 @@
+# Labs and grades: a fair score, a reason for each lost point, and no score for anything else.
+#
+# What is in tests/hostile is graded here by one test of lab 02 each; HOSTILE=all (make hostile) takes them all.
+
+load helper
+
+# What make test was called with is not for the makes in here.
+unset MAKEFLAGS MFLAGS MAKELEVEL WERROR SAN STATIC
+
+setup_file() {
+	"$(dirname "$BATS_TEST_FILENAME")/../tools/grade-kit" 02 "$BATS_FILE_TMPDIR/kit02"
+}
+
+# Grades lab 02 as FOLDER holds it. $output has the last line, $out the results.
+grade() { # FOLDER [OPTION...]
+	out=$BATS_TEST_TMPDIR/grade
+	run "$LADDER/tools/grade" --kit "$BATS_FILE_TMPDIR/kit02" --out "$out" "${@:2}" 02 "$1"
+}
+
+# "lab NN: A of B points" is the last line.
+assert_points() { # A/B
+	assert_equal "$(sed -n 's/^lab [0-9]*: \([0-9]*\) of \([0-9]*\) points$/\1\/\2/p' <<<"${lines[-1]}")" "$1"
+}
+
+# The reference's files of lab 02 in FOLDER.
+solution() { # FOLDER
+	mkdir -p "$1"
+	cp "$LADDER"/step02-uts/{container,uts}.c "$1"
+}
+
+# The value of "NAME: " in the head of a hostile submission.
+declared() { # NAME FILE
+	sed -n "1,12s/^ \* $1: //p" "$2"
+}
+
+# Grades tests/hostile/NAME.c in the place of container.c: it gets what it declares, says why, and leaves nothing.
+# None of them could do harm where every wall has fallen: what they destroy is a canary, and the rest they only probe.
+hostile() { # NAME
+	local file=$LADDER/tests/hostile/$1.c says never leaves began=$SECONDS only=(--only 'without --hostname')
+	[[ ${HOSTILE:-} != all ]] || only=()
+	SECRET=$(token)
+	echo "$SECRET" >secret
+	chmod 600 secret
+	mkdir mine canary
+	echo "$SECRET" >canary/step02.bats
+	cp "$LADDER/step02-uts/uts.c" mine
+	sed -e "s|@LADDER@|$LADDER|g" -e "s|@SECRET@|$PWD/secret|g" -e "s|@CANARY@|$PWD/canary|g" "$file" >mine/container.c
+
+	GRADE_LIMIT=20 GRADE_TOTAL=60 grade mine "${only[@]}"
+	# How long: the build, one test over the total, the trace.
+	assert [ $((SECONDS - began)) -lt 240 ]
+	assert_equal "$(jq .score "$out/grade.json")" "$(declared scores "$file")"
+	says=$(declared says "$file")
+	[[ ! $says ]] || assert_output --regexp "$says"
+	never=$(declared never "$file")
+	[[ ! $never ]] || refute_output --regexp "$never"
+	leaves=$(declared leaves "$file")
+	[[ ! $leaves ]] || { run pgrep "$leaves"; assert_failure; }
+	assert_equal "$(<canary/step02.bats)" "$SECRET"
+	run grep -rF "$SECRET" "$out"
+	assert_failure
+	# The next one is graded as if nothing had been.
+	run find /sys/fs/cgroup -maxdepth 2 -name 'ladder-room-*'
+	assert_output ''
+}
+
+# Those that would touch the kernel or the judge are tried where nothing else runs: make hostile.
+only_in_vm() {
+	[[ ${VM:-} ]] || skip "only in the virtual machine: make hostile"
+}
+
+@test "a lab builds as handed out, scores nothing, and has full marks with the reference's files" {
+	"$LADDER/tools/lab" 02 "$PWD/lab"
+	refute [ -e lab/step03* ]
+	cmp lab/step01-*/container.c lab/step02-uts/container.c
+	grep -q 'not implemented' lab/step02-uts/uts.c
+	run grep -rlE 'sethostname\(c|set hostname to' lab
+	assert_output ''
+	make -s -C lab step02 WERROR=1
+	grade lab
+	assert_failure 1
+	assert_points 0/100
+	solution lab/step02-uts
+	grade lab/step02-uts
+	assert_success
+	assert_points 100/100
+}
+
+@test "some of it is some points, with a reason and a hint for each that is lost, in every form of the results" {
+	solution mine
+	sed -i 's/sethostname(.*) == -1/sethostname("fixed", 5) == -1/' mine/uts.c
+	grade mine
+	assert_failure 1
+	assert_line --regexp '^ +0 +30  failed +the container has the hostname'
+	assert_line --regexp '^ +20 +20  passed +the host keeps its hostname'
+	assert_line --regexp '^  hint: .*sethostname'
+	assert_points 40/100
+
+	assert_equal "$(jq '[.score, .of] | join("/")' "$out/grade.json")" '"40/100"'
+	# What Gradescope reads: its sum, and something to read for each that is lost.
+	assert_equal "$(jq '[.tests[].score] | add' "$out/results.json")" 40
+	assert_equal "$(jq '[.tests[].max_score] | add' "$out/results.json")" 100
+	assert_equal "$(jq '[.tests[] | select(.score < .max_score and .output == "")] | length' "$out/results.json")" 0
+	assert_equal "$(grep -c '<failure' "$out/report.xml")" 3
+	run grep -nE '&[^aglq#]|<[^/?tf]' "$out/report.xml"
+	assert_output ''
+	assert_equal "$(awk -F, 'NR > 1 { sum += $(NF - 1) } END { print sum }' "$out/scores.csv")" 40
+	assert_equal "$(head -n 1 "$out/summary.md")" '# Lab 02: 40 of 100 points'
+}
+
+@test "where the order of the calls is another one, the hint is what a trace saw" {
+	solution mine
+	sed -i '/uts_set_hostname/,+1d' mine/container.c
+	grade mine --only 'without --hostname'
+	assert_line --regexp '^hint: isolating calls seen, in order: CLONE_NEWUTS, execve; missing: sethostname$'
+	# As it is, there is nothing to say about that.
+	solution mine
+	sed -i 's/strlen(c->hostname))/1)/' mine/uts.c
+	grade mine --only 'without --hostname'
+	assert_points 0/10
+	refute_output --partial 'isolating calls'
+}
+
+@test "hints point at the lesson: each test of each step has one, and none names a thing to write" {
+	local number
+	while read -r number; do
+		[[ -f $LADDER/tests/hints/$number ]] || { echo "no tests/hints/$number"; return 1; }
+		diff <(sed -n 's/^@test "\(.*\)" {$/\1/p' "$LADDER/tests/step$number.bats") \
+			<(grep -v '^[#	]' "$LADDER/tests/hints/$number")
+	done < <(sed -n 's/^\(0[1-9]\) .*/\1/p' "$LADDER/tools/steps")
+	# Code would be an answer.
+	run grep -nE '^	.*(;$|== -1|MS_|CLONE_|->)' "$LADDER"/tests/hints/0*
+	refute_output --regexp '==|;$|MS_|CLONE_'
+}
+
+@test "the lab's handout has goal, contracts, questions, points and commands, and tools/lab overwrites nothing" {
+	local bad
+	"$LADDER/tools/lab" 3 "$PWD/lab"
+	run cat lab/README.md
+	assert_line --partial 'int init_run(const struct container *c);'
+	assert_line '| 15 | the command is PID 1 |'
+	assert_line --regexp '^\| \*\*100\*\*'
+	assert_line --regexp '^Expected hours: [0-9]'
+	assert_line --partial 'make hint-03'
+	assert [ "$(sed -n '/^## Where the calls belong/,/^## Points/p' lab/README.md | grep -c '?$')" -ge 3 ]
+	refute_output --partial "diff -r"
+	run cat lab/tools/steps
+	assert_output --partial step03
+	refute_output --partial step04
+	mkdir full && touch full/mine
+	for bad in '03 full' '03 lab' '00 new' '42 new' '03 no/such/new' '03' '' '--base none 03 new' '--base . 03 new' '--base lab 01 new'; do
+		# shellcheck disable=SC2086
+		run "$LADDER/tools/lab" $bad
+		assert_failure
+		assert_equal "${#lines[@]}" 1
+		assert_output --regexp '^lab: '
+	done
+	assert_equal "$(ls)" $'full\nlab'
+	assert_equal "$(ls full)" mine
+}
+
+@test "a lab can go on from the student's own steps, and takes nothing else from there" {
+	"$LADDER/tools/lab" 02 "$PWD/lab02"
+	solution lab02/step02-uts
+	echo '/* my own */' | tee -a lab02/step02-uts/container.c lab02/step02-uts/uts.c lab02/step02-uts/main.c >/dev/null
+	"$LADDER/tools/lab" --base lab02 03 "$PWD/lab03"
+	assert_equal "$(grep -rl 'my own' lab03 | sort)" \
+		$'lab03/step02-uts/container.c\nlab03/step02-uts/uts.c\nlab03/step03-pid/container.c\nlab03/step03-pid/uts.c'
+	make -s -C lab03 step03 WERROR=1
+	ln -sf /etc/passwd lab02/step02-uts/uts.c
+	run "$LADDER/tools/lab" --base lab02 03 "$PWD/other"
+	assert_failure
+	refute [ -e other ]
+}
+
+@test "progress tells the points so far, and hint points at the first open test" {
+	"$LADDER/tools/lab" 02 "$PWD/lab"
+	run lab/tools/hint 02
+	assert_line --index 1 'the container has the hostname that was asked for, and the host keeps its own'
+	solution lab/step02-uts
+	sed -i 's/strlen(c->hostname))/strlen(c->hostname) + 1)/' lab/step02-uts/uts.c
+	make -s -C lab step02
+	run lab/tools/progress
+	assert_line '  done  without --hostname it is called container'
+	assert_line --regexp '^lab 02: 80 of 100 points'
+	run lab/tools/hint 2
+	assert_line --index 0 --regexp '^an empty hostname'
+	assert_line --index 1 --partial 'sethostname(2)'
+}
+
+@test "a submission that does not build, is incomplete or is a link gets no points, and is told why" {
+	mkdir mine
+	solution mine
+	echo '#error mine' >>mine/uts.c
+	grade mine
+	assert_failure 1
+	assert_output --partial '#error mine'
+	assert_points 0/100
+	assert_equal "$(jq '[.tests[].max_score] | add' "$out/results.json")" 100
+	jq -r .output "$out/results.json" | grep -q '#error mine'
+	# The reference's own file must not stand in.
+	rm mine/uts.c
+	grade mine
+	assert_failure 1
+	assert_line --partial 'uts.c is missing'
+	assert_points 0/100
+	ln -s "$LADDER/step02-uts/uts.c" mine/uts.c
+	grade mine
+	assert_failure 1
+	assert_points 0/100
+}
+
+@test "only the lab's own files are graded: other files, another Makefile and other tests are left out" {
+	"$LADDER/tools/lab" 02 "$PWD/lab"
+	solution lab/step02-uts
+	echo '$(error mine)' >lab/step02-uts/Makefile
+	echo '#error mine' | tee lab/step02-uts/main.c lab/step02-uts/other.c >lab/common/report.c
+	echo 'exit 1' >lab/tests/step02.bats
+	grade lab
+	assert_success
+	assert_line --partial 'other.c is not part of the lab: left out'
+	assert_points 100/100
+}
+
+@test "no solution is in the room, nor in what a machine would get" {
+	mkdir layer
+	run "$LADDER/tools/room" "$PWD/layer:$BATS_FILE_TMPDIR/kit02" none find / -name 'step0*' ! -path '/sys/*'
+	assert_success
+	assert_equal "$(sort <<<"$output")" $'/ladder/step02-uts\n/ladder/tests/step02.bats'
+	run grep -rlE 'sethostname\(c->|CLONE_NEWUTS' "$BATS_FILE_TMPDIR/kit02" --include='*.[ch]'
+	assert_output ''
+	run find "$BATS_FILE_TMPDIR/kit02" -name 'step0[1-9]' -o -name 'uts.*' -o -name container.c -o -name '*.o'
+	assert_output ''
+}
+
+@test "without the guard the tests believe what a program says: so that this is what it is for" {
+	local name
+	solution mine
+	for name in prints-expected constructor runs-unshare; do
+		cp -r "$LADDER/common" "$LADDER/step02-uts" .
+		cp "$LADDER/tests/hostile/$name.c" step02-uts/container.c
+		make -s -C step02-uts >/dev/null 2>&1
+		run env STEP=02 BIN="$PWD/step02-uts/step02" TMPDIR="$PWD" "$LADDER/tests/sandbox" \
+			bats -F tap -f 'without --hostname' "$LADDER/tests/step02.bats"
+		assert_line --regexp '^ok 1 '
+	done
+}
+
+@test "hostile: background - leaves processes behind that hold on to everything, for five minutes" {
+	hostile background
+}
+
+@test "hostile: changes-kernel - looks whether it could make the kernel run something outside, or stop" {
+	only_in_vm
+	hostile changes-kernel
+}
+
+@test "hostile: compile-bomb - a program of a gigabyte" {
+	hostile compile-bomb
+}
+
+@test "hostile: constructor - acts before main() does: answers, and ends with success" {
+	hostile constructor
+}
+
+@test "hostile: embeds-solution - takes the reference's program into its own, by the assembler" {
+	hostile embeds-solution
+}
+
+@test "hostile: flood - a million lines on standard output and standard error, and large pieces of memory and disk" {
+	hostile flood
+}
+
+@test "hostile: forged-tap - reports a pass on each descriptor that it has, and on each of those that started it" {
+	hostile forged-tap
+}
+
+@test "hostile: fork-bomb - four thousand processes, each of them busy for a minute" {
+	hostile fork-bomb
+}
+
+@test "hostile: hang - goes on for ten minutes, and listens to no signal" {
+	hostile hang
+}
+
+@test "hostile: includes-solution - takes the reference's file instead of an own one" {
+	hostile includes-solution
+}
+
+@test "hostile: mounts-over - puts its own folder, and then its own root, where the judge looks for its tools" {
+	only_in_vm
+	hostile mounts-over
+}
+
+@test "hostile: other-architecture - makes its calls by the numbers of 32-bit x86, which mean other ones to a filter" {
+	hostile other-architecture
+}
+
+@test "hostile: planted-program - makes programs of its own that answer for the command: in PATH, by LD_PRELOAD, from memory" {
+	only_in_vm
+	hostile planted-program
+}
+
+@test "hostile: prints-and-runs - runs the command with its output thrown away, and speaks in its place" {
+	hostile prints-and-runs
+}
+
+@test "hostile: prints-expected - says what the tests want to hear, on both outputs, and runs nothing" {
+	hostile prints-expected
+}
+
+@test "hostile: reads-secrets - tells in an error message what only root may read on the machine that grades" {
+	hostile reads-secrets
+}
+
+@test "hostile: removes-all - empties the folder that the test has made to be emptied" {
+	only_in_vm
+	hostile removes-all
+}
+
+@test "hostile: replaced-tests - looks whether it could put tests that pass in the place of those that run, and so for bats" {
+	only_in_vm
+	hostile replaced-tests
+}
+
+@test "hostile: runs-reference - looks for a solution that somebody has built, and executes it" {
+	hostile runs-reference
+}
+
+@test "hostile: runs-unshare - lets unshare(1), bwrap(1) and busybox do the work" {
+	hostile runs-unshare
+}
+
+@test "hostile: threads - lets another process change what was looked at, after it was looked at" {
+	hostile threads
+}
+
+@test "hostile: touches-judge - traces, reads and at last kills those that started it" {
+	only_in_vm
+	hostile touches-judge
+}
