@@ -37,7 +37,7 @@ user_ctr() { # UID [OPTION...] COMMAND [ARG...]
 	if [[ ! -d $MINE ]]; then
 		mkdir -m 700 "$MINE"
 		cp -a "$ROOTFS" "$MINE/rootfs"
-		cp "$BIN" "$SHARE/$NAME"
+		cp -p "$BIN" "$SHARE/$NAME"
 		chown -R "$uid:$uid" "$MINE"
 		chmod 755 "$BATS_TEST_TMPDIR"
 	fi

@@ -56,7 +56,7 @@ const struct guard_rule guard_rules[] = {
 	{ SYS_pivot_root, GUARD_MOUNT, 0, 0 },
 
 	/* Memory or descriptors that another process can change while watch.c looks at them. */
-	{ SYS_clone, GUARD_REFUSE, 0, CLONE_VM | CLONE_FILES | CLONE_FS | CLONE_SIGHAND },
+	{ SYS_clone, GUARD_CLONE, 0, CLONE_VM | CLONE_FILES | CLONE_FS | CLONE_SIGHAND },
 	{ SYS_clone3, GUARD_CLONE3, 0, 0 },
 	{ SYS_mmap, GUARD_REFUSE, 3, MAP_SHARED },
 	{ SYS_shmat, GUARD_REFUSE, 0, 0 },

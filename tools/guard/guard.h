@@ -14,6 +14,9 @@
 /* The descriptor by which starter.c reaches watch.c: high, so that no test closes it. */
 #define GUARD_SOCKET 200
 
+/* Where the programs lie, in the room; starter.c is elsewhere under the same name. */
+#define GUARD_PROGRAMS "/ladder/program"
+
 /* What a stopped call means to watch.c. */
 enum guard_kind {
 	GUARD_EXECUTE,
@@ -21,6 +24,7 @@ enum guard_kind {
 	GUARD_WRITE,
 	GUARD_SIGNAL,
 	GUARD_MOUNT,
+	GUARD_CLONE,
 	GUARD_CLONE3,
 	GUARD_PRCTL,
 	GUARD_SECCOMP,

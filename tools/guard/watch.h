@@ -34,6 +34,7 @@ struct run {
 	bool mid_line; /* its last message has not ended yet */
 	bool executed; /* COMMAND has been seen */
 	pid_t executing; /* a process that is about to become COMMAND */
+	pid_t mapping; /* or newuidmap, which is not the command */
 	unsigned int refusals;
 	size_t messages; /* bytes */
 };
