@@ -80,6 +80,13 @@ hints_of() { # NN
 	' "$ladder/tests/hints/$1"
 }
 
+# What this machine can't put to the test, if the lab wants more of it: "# wants: FEATURE WHAT-FOLLOWS" in tests/hints/NN.
+wanting() { # NN
+	local feature text
+	read -r feature text < <(sed -n 's/^# wants: //p' "$ladder/tests/hints/$1" 2>/dev/null) || return 0
+	"$ladder/tools/doctor" --has "$feature" || echo "$text"
+}
+
 # TEXT as a regular expression that matches it and nothing else.
 # shellcheck disable=SC2016,SC2001 # a class of characters
 regex_of() { # TEXT
