@@ -115,7 +115,7 @@ grade-check: ## sudo make grade-check: which tests this host can grade, and whic
 	@tools/deps build test grade $(if $(VM),vm)
 	@tools/grade --check $(if $(VM),--vm) $(STEP)
 
-hostile: ## sudo make hostile: whole labs that cheat and break things get what they earned, in a machine (slow)
+hostile: ## sudo make hostile: labs that cheat get what they earned, in a virtual machine (slow)
 	@tools/deps build test grade vm
 	@tools/vm --root default --timeout 7200 env HOSTILE=all tests/run-hostile
 

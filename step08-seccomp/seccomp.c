@@ -58,9 +58,9 @@ static const char *const allowed[] = {
 	"epoll_wait", "epoll_pwait", "epoll_pwait2", "eventfd", "eventfd2", "io_setup",
 	"io_destroy", "io_submit", "io_cancel", "io_getevents", "io_pgetevents",
 	/* sockets; which families, see below */
-	"bind", "listen", "accept", "accept4", "connect", "getsockname",
-	"getpeername", "getsockopt", "setsockopt", "shutdown", "send", "recv", "sendto", "recvfrom",
-	"sendmsg", "recvmsg", "sendmmsg", "recvmmsg",
+	"bind", "listen", "accept", "accept4", "connect", "getsockname", "getpeername",
+	"getsockopt", "setsockopt", "shutdown", "send", "recv", "sendto", "recvfrom", "sendmsg",
+	"recvmsg", "sendmmsg", "recvmmsg",
 	/* System V and POSIX message passing */
 	"shmget", "shmat", "shmdt", "shmctl", "semget", "semop", "semtimedop", "semctl", "msgget",
 	"msgsnd", "msgrcv", "msgctl", "mq_open", "mq_unlink", "mq_timedsend", "mq_timedreceive",
@@ -222,7 +222,7 @@ static int seccomp_add(
 
 static int seccomp_fill(scmp_filter_ctx filter, uint64_t capabilities)
 {
-	const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
+	const uint32_t denied = SCMP_ACT_ERRNO(EPERM);
 	int error = 0;
 
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed) && !error; i++)
@@ -231,7 +231,7 @@ static int seccomp_fill(scmp_filter_ctx filter, uint64_t capabilities)
 		bool added =
 		    guarded[i].capability != NEVER && capabilities >> guarded[i].capability & 1;
 
-		error = seccomp_add(filter, added ? SCMP_ACT_ALLOW : refuse, guarded[i].name, NULL);
+		error = seccomp_add(filter, added ? SCMP_ACT_ALLOW : denied, guarded[i].name, NULL);
 	}
 	for (size_t i = 0; i < sizeof(conditional) / sizeof(*conditional) && !error; i++)
 		error = seccomp_add(

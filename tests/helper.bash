@@ -42,6 +42,7 @@ declare -gA SINCE=(
 )
 
 # For a test whose act takes what step08 takes away: ctr "${PRIVILEGED[@]}" COMMAND...
+# shellcheck disable=SC2034
 PRIVILEGED=(--cap-add ALL --security-opt seccomp=unconfined)
 
 # Splits "$@" into OPTIONS, those that this step has, and COUNT, how many words they took.

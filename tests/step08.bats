@@ -66,16 +66,18 @@ ours() {
 	for deed in 'hostname other' 'mount -t tmpfs none /mnt' 'chown 1 /etc/passwd'; do
 		# It is the capability and nothing else: with it, the deed can be done.
 		run ctr "${PRIVILEGED[@]}" sh -c "$deed && echo done"
-		assert_output done
+		assert_output 'done'
 		run ctr --security-opt seccomp=unconfined --cap-drop CHOWN sh -c "$deed && echo done"
 		assert_failure
-		refute_line done
+		refute_line 'done'
 	done
 }
 
 # bats test_tags=step:08,points:10
 @test "a set-uid program gains nothing" {
-	local act="cp $(payload setuid) /tmp/setuid && chmod 4755 /tmp/setuid && $(payload setuid) /tmp/setuid"
+	local act program
+	program=$(payload setuid)
+	act="cp $program /tmp/setuid && chmod 4755 /tmp/setuid && $program /tmp/setuid"
 	# On the host it makes root of anybody.
 	cp "$ROOTFS/payloads/setuid" "$BATS_TEST_TMPDIR/setuid"
 	chmod 4755 "$BATS_TEST_TMPDIR/setuid"

@@ -86,7 +86,7 @@ ids_of() { # PID
 
 # bats test_tags=step:09,points:15
 @test "a file that root makes inside is not root's outside, and root's files outside are out of reach" {
-	local folder secret first=$((RANDOM + 800000)) word
+	local folder first=$((RANDOM + 800000)) word
 	folder=$(share)
 	word=$(token)
 	echo "$word" >"$folder/secret"
