@@ -214,19 +214,24 @@ group_named_in() { # MESSAGE
 
 # bats test_tags=step:05
 @test "a group that vanishes while it is made: another is made" {
-	local group runtime
+	local trace=$BATS_TEST_TMPDIR/trace stops=0 removed='' tracer runtime
 	MARK=$SHARE/$(token)
 	find_parent
-	# Held up once it has its lock, and looks whether the directory still is there.
-	tampered "$PARENT" %fstat:delay_enter=1500000 >"$BATS_TEST_TMPDIR/said" 2>&1 &
-	made() {
-		runtime=$(pgrep -n -x "$NAME") && group=$PARENT/$runtime-0 && [[ -d $group ]]
-	}
-	eventually made
-	sleep 0.3
-	rmdir "$group"
-	wait $!
+	# Stopped whenever it has locked a group, before it looks whether the directory is still there.
+	ctr_options -v "$SHARE:$SHARE"
+	timeout -k 1 30 strace -qq -o "$trace" -e trace=flock -e inject=flock:signal=SIGSTOP \
+		"$BIN" run "${OPTIONS[@]}" touch "$MARK" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- 4>&- &
+	tracer=$!
+	until ended "$tracer"; do
+		sleep 0.05
+		(($(grep -c 'stopped by SIGSTOP' "$trace") > stops)) || continue
+		stops=$((stops + 1))
+		runtime=$(pgrep -o -x "$NAME")
+		[[ $removed || ! -d $PARENT/$runtime-0 ]] || { rmdir "$PARENT/$runtime-0" && removed=yes; }
+		kill -CONT "$runtime"
+	done
 	assert_equal "$(<"$BATS_TEST_TMPDIR/said")" ""
+	assert_equal "$removed" yes
 	assert [ -e "$MARK" ]
 	refute [ -e "$PARENT/$runtime-1" ]
 }
