@@ -49,7 +49,7 @@ bench-check: ## sudo make bench-check: the same ratios, held against bench/bars
 	@$(MAKE) --no-print-directory all
 	@bench/run --check
 
-rootfs: ## make rootfs/ from busybox; tools/rootfs ARCHIVE makes it from an image
+rootfs: ## make rootfs/ from busybox; tools/rootfs --help tells what else it takes
 	@test -d rootfs || tools/rootfs
 
 ladder: ## check that each step is its predecessor plus insertions, and count them
@@ -130,11 +130,13 @@ lint: ## shellcheck, clang-format, clang-tidy and cppcheck
 doctor: ## what this machine can do, what that blocks, how to mend it
 	@tools/doctor
 
-clean: ## remove what was built, rootfs/ too
+clean: ## remove what was built, rootfs/ and image/ too
 	@for step in $(STEPS); do $(MAKE) --no-print-directory -s -C $$step clean; done
 	@rm -f $(PROGRAMS)
 	@$(MAKE) --no-print-directory -s -C bench clean
-	@test ! -e rootfs || rm -rf rootfs 2>/dev/null || { echo "clean: rootfs/ holds root's files: sudo rm -rf rootfs"; sudo rm -rf rootfs; }
+	@for dir in rootfs image; do \
+		test ! -e $$dir || rm -rf $$dir 2>/dev/null || { echo "clean: $$dir/ holds others' files: sudo rm -rf $$dir"; sudo rm -rf $$dir; }; \
+	done
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9%-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-11s %s\n", $$1, $$2 }'
