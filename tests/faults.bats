@@ -20,8 +20,8 @@ wrong_version() {
 	rm -rf step06-*/build
 	cd step06-* || return
 	sed -i '/^	gate_close(c);$/d' container.c
-	sed -i '/^	cgroup_remove(c);$/s/^/	if (status != EXIT_RUNTIME)\n	/' container.c
-	sed -i 's/^		cgroup_sweep(/		if (c->cgroup_count > 9)\n			cgroup_sweep(/' cgroup.c
+	sed -i 's/^	if (cgroup_remove(c) == -1)$/	if (status != EXIT_RUNTIME \&\& cgroup_remove(c) == -1)/' container.c
+	sed -i 's/^	cgroup_sweep(/	if (c->cgroup_count > 9)\n		cgroup_sweep(/' cgroup.c
 	sed -i 's/while (routes && !taken/while (!taken/' net.c
 	sed -i 's/^	if (mask_paths(c) == -1)$/	if (mask_paths(c) == -2)/' container.c
 	sed -i 's/^		return fail("set hostname/		return fail("hostname"), fail("set hostname/' uts.c
