@@ -65,7 +65,7 @@ groups_mount() {
 	[[ -d $top ]] || return 0
 	umount -R -l "$top" 2>/dev/null || true
 	if ((${#trees[@]} == 0)); then
-		[[ ! $version2 ]] || groups_mount_version2 "$top"
+		[[ ! $version2 ]] || mount -t cgroup2 cgroup2 "$top"
 		return
 	fi
 	mount -t tmpfs -o mode=755 tmpfs "$top"
@@ -74,14 +74,6 @@ groups_mount() {
 		mount -t cgroup -o "$controllers" cgroup "$top/$controllers"
 	done
 	[[ ! $version2 ]] || { mkdir "$top/unified" && mount -t cgroup2 cgroup2 "$top/unified"; }
-}
-
-# A group whose children have controllers may have no process of its own: we go into a leaf.
-groups_mount_version2() { # FOLDER
-	mount -t cgroup2 cgroup2 "$1"
-	mkdir "$1/harness"
-	echo 0 >"$1/harness/cgroup.procs"
-	echo 1 >"/proc/1/root$1/harness/cgroup.procs" 2>/dev/null || true
 }
 
 # Takes the program for STEP from FOLDER/programs: "STEP PROGRAM" in each line.
