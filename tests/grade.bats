@@ -125,8 +125,8 @@ only_in_vm() {
 	local number
 	while read -r number; do
 		[[ -f $LADDER/tests/hints/$number ]] || { echo "no tests/hints/$number"; return 1; }
-		diff <(sed -n 's/^@test "\(.*\)" {$/\1/p' "$LADDER/tests/step$number.bats") \
-			<(grep -v '^[#	]' "$LADDER/tests/hints/$number")
+		diff <(sed -n 's/^@test "\(.*\)" {$/\1/p' "$LADDER/tests/step$number.bats" | sort) \
+			<(grep -v '^[#	]' "$LADDER/tests/hints/$number" | sort)
 	done < <(sed -n 's/^\(0[1-9]\) .*/\1/p' "$LADDER/tools/steps")
 	# Code would be an answer.
 	run grep -nE '^	.*(;$|== -1|MS_|CLONE_|->)' "$LADDER"/tests/hints/0*
