@@ -408,3 +408,11 @@ completed() { # WORD...
 	run bash -c 'source "$0/tools/completion.bash"; complete -p step01 step09' "$LADDER"
 	assert_success
 }
+
+@test "a lab's handout has the commands of its page's \"Try it\", and not what comes before or after" {
+	run "$LADDER/tools/lab-handout" 04
+	assert_success
+	assert_line 'sudo ./step04 run ps'
+	refute_line --regexp '^PID +USER'
+	refute_output --partial 'pivot_root . .'
+}
