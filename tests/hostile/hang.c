@@ -1,7 +1,7 @@
 /*
  * hang - goes on for ten minutes, and listens to no signal.
  * scores: 0
- * says: never reported|stopped after
+ * says: never reported|stopped after|status : 137
  */
 #include <signal.h>
 #include <time.h>
