@@ -341,7 +341,7 @@ inner_shell() {
 	eventually inner_job
 	press C-c
 	enter 'echo status-$?'
-	shows '^status-130$'
+	shows '^(inside:)?status-130$'
 	enter 'exit 7'
 	shell_saw_status 7
 }
