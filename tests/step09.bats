@@ -114,6 +114,7 @@ ids_of() { # PID
 	ctr_start --rootfs "$base" sh -c 'stat -c %u:%g:%a /private /private/word; cat /private/word; echo x >>/private/word; chown 7:8 /private/word
 		stat -c %u:%g /private/word; cat /proc/self/uid_map; sleep 30'
 	ctr_printed '^7:8'
+	ctr_printed '^ +0 +[0-9]+ +[0-9]+$'
 	assert_equal "$(head -n 3 "$OUT")" "0:0:700"$'\n'"33:44:644"$'\n'"$word"
 	assert_equal "$(stat -c %u:%g "$base/private/word") $(<"$base/private/word")" "33:44 $word"
 	# It was not because the container is root outside.
