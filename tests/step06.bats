@@ -16,7 +16,8 @@ no_links() {
 }
 
 # Starts the runtime under strace, held up for 1.5 s before each netlink message: CTR is the
-# runtime, CHILD the container's first process, MARK the file that the command would make.
+# runtime, its netlink socket open, CHILD the container's first process, MARK the file that the
+# command would make.
 held_up() {
 	MARK=$SHARE/$(token)
 	ctr_options --network veth -v "$SHARE:$SHARE"
@@ -24,7 +25,9 @@ held_up() {
 		"$BIN" run "${OPTIONS[@]}" sh -c "echo ran >'$MARK'" </dev/null >"$BATS_TEST_TMPDIR/held" 2>&1 3>&- 4>&- &
 	TRACER=$!
 	STARTED+=("$TRACER")
-	started() { CTR=$(pgrep -P "$TRACER" -x "$NAME") && CHILD=$(pgrep -P "$CTR"); }
+	started() {
+		CTR=$(pgrep -P "$TRACER" -x "$NAME") && CHILD=$(pgrep -P "$CTR") && readlink "/proc/$CTR/fd/"* | grep -q socket:
+	}
 	eventually started
 	STARTED+=("$CTR" "$CHILD")
 }
