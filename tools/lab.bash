@@ -62,12 +62,13 @@ given_files() {
 	done < <(files_of "$folder")
 }
 
-# The declared tests of step NN as "points<TAB>name": who crashes a run must not shrink what is to be had.
+# The declared tests of step NN that are worth points, as "points<TAB>name": who crashes a run must not shrink what is to
+# be had.
 declared_tests() { # NN [REGEX]
 	awk '
 		/^# bats test_tags=/ { p = match($0, /points:[0-9]+/) ? substr($0, RSTART + 7, RLENGTH - 7) : 0 }
 		/^@test "/ { sub(/^@test "/, ""); sub(/" \{$/, ""); gsub(/\\"/, "\""); print p + 0 "\t" $0; p = 0 }
-	' "$ladder/tests/step$1.bats" | grep -E "^[0-9]+	.*${2-}" || true
+	' "$ladder/tests/step$1.bats" | grep -E "^[1-9][0-9]*	.*${2-}" || true
 }
 
 # tests/hints/NN as "name<TAB>hint": there, a line with a test's name, then its hint, indented.
