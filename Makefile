@@ -94,7 +94,7 @@ fuzz: ## feed every parser nonsense, a minute each
 	@$(AS_OWNER) tools/fuzz
 
 lab: ## make lab LAB=03 DIR=~/lab03: a step to be written; BASE=~/lab02 goes on from one's own
-	@tools/lab $(if $(BASE),--base "$(BASE)") "$(LAB)" "$(DIR)"
+	@tools/lab $(if $(BASE),--base "$(BASE)") $(if $(SEED),--seed "$(SEED)" $(if $(PLANTED),--planted)) "$(LAB)" "$(DIR)"
 
 labs: ## sudo make labs: each lab, as handed out and with the reference's files, is graded
 	@tools/deps build test grade
@@ -109,7 +109,23 @@ hint-0%: ## make hint-03: points at the lesson, for the first test that does not
 
 grade: ## sudo make grade STEP=03 DIR=~/lab03: points for a lab; VM=1, without sudo: in a virtual machine
 	@tools/deps build test grade $(if $(VM),vm)
-	@tools/grade $(if $(VM),--vm) $(if $(OUT),--out "$(OUT)") "$(STEP)" "$(DIR)"
+	@tools/grade $(if $(VM),--vm) $(if $(OUT),--out "$(OUT)") $(if $(SEED),--seed "$(SEED)") "$(STEP)" "$(DIR)"
+
+grade-all: ## sudo make grade-all STEP=03 DIR=submissions JOBS=4: a class; goes on after an interruption; VM=1
+	@tools/deps build test grade $(if $(VM),vm)
+	@tools/grade-all $(if $(VM),--vm) $(if $(JOBS),--jobs "$(JOBS)") $(if $(OUT),--out "$(OUT)") \
+		$(if $(SEED),--seed "$(SEED)") "$(STEP)" "$(DIR)"
+
+gradescope: ## make gradescope STEP=03: the autograder of a lab, as a zip for Gradescope
+	@tools/deps build test grade
+	@tools/gradescope "$(STEP)"
+
+similar: ## make similar STEP=04 DIR=submissions: what submissions have in common, and with the reference
+	@tools/similar "$(STEP)" $(DIR)
+
+calibrate: ## sudo make calibrate: each mistake gets the score and the hint that it declares
+	@tools/deps build test grade
+	@tools/calibrate
 
 grade-check: ## sudo make grade-check: which tests this host can grade, and which not
 	@tools/deps build test grade $(if $(VM),vm)
@@ -152,3 +168,4 @@ FORCE:
 .PHONY: lessons
 .PHONY: progress
 .PHONY: grade-check
+.PHONY: grade-all gradescope similar calibrate hostile

@@ -182,6 +182,81 @@ only_in_vm() {
 	refute [ -e other ]
 }
 
+@test "a seed makes a rule of one's own: points for it, and none for whoever copies another's" {
+	local value
+	"$LADDER/tools/lab" --seed class/ada 02 "$PWD/lab"
+	value=$(sed -n "s/^The container's NIS domain name is \(w[a-p]*\);.*/\1/p" lab/README.md)
+	grep -q "assert_output $value" lab/tests/step02.bats
+	solution lab/step02-uts
+	grade lab --seed class/ada --only 'own rule|without --hostname'
+	assert_points 10/20
+	assert_line --regexp '^  hint: .*setdomainname'
+	sed "s/@WORD@/$value/g" "$LADDER/tests/extra/02.patch" | patch -s -p1 -d lab
+	grade lab --seed class/ada --only 'own rule|without --hostname'
+	assert_points 20/20
+	grade lab --seed class/bob --only 'own rule|without --hostname'
+	assert_points 10/20
+}
+
+@test "a planted mistake is one of those that a lab's own files can have, and is found by the tests" {
+	"$LADDER/tools/lab" --seed class/ada --planted 02 "$PWD/lab"
+	grep -q 'This one is to be mended' lab/README.md
+	run diff -rq "$LADDER/step02-uts" lab/step02-uts
+	assert_output --partial ' differ'
+	grade lab
+	assert_failure 1
+	refute_output --partial ' 100 of 100 points'
+}
+
+@test "a class: one table, nothing graded twice, and a name that is none is left out" {
+	mkdir -p sub/ada sub/bob 'sub/=1+1'
+	solution sub/ada
+	solution sub/bob
+	echo '#error' >>sub/bob/uts.c
+	run "$LADDER/tools/grade-all" --jobs 2 --out class 02 sub
+	assert_success
+	assert_line --partial 'left out: =1+1'
+	assert_equal "$(cut -d, -f 1-4 class/scores.csv)" $'"name","score","of","problem"\n"ada",100,100,""\n"bob",0,100,"does not build"'
+	grep -q '^| bob | 0 of 100 | does not build |' class/summary.md
+	run "$LADDER/tools/grade-all" --jobs 2 --out class 02 sub
+	assert_line --partial '2 submissions, 0 to be graded'
+	touch sub/bob/uts.c
+	run "$LADDER/tools/grade-all" --jobs 2 --out class 02 sub
+	assert_line --partial '2 submissions, 1 to be graded'
+}
+
+@test "similar finds a copy with other names, and not what the handout gives to everybody" {
+	mkdir -p sub/{copy,renamed,untouched}
+	cp "$LADDER"/step04-mount/{container,mount}.c sub/copy
+	sed 's/\bpath\b/where/g; s/\bc\b/box/g' "$LADDER/step04-mount/mount.c" >sub/renamed/mount.c
+	cp "$LADDER/step04-mount/container.c" sub/renamed
+	"$LADDER/tools/lab" 04 "$PWD/lab"
+	cp lab/step04-mount/{container,mount}.c sub/untouched
+	run "$LADDER/tools/similar" 04 sub
+	assert_line --regexp '^100 %  copy +reference'
+	assert_line --regexp '^ *(9[0-9]|100) %  (copy|reference)  renamed'
+	assert_line --partial 'untouched has 0 own sequences'
+}
+
+@test "the autograder for Gradescope has no solution in it, and always gives results" {
+	"$LADDER/tools/gradescope" 02 "$PWD/lab.zip"
+	mkdir -p auto/source auto/submission auto/results
+	bsdtar -xf lab.zip -C auto/source
+	assert_equal "$(ls auto/source)" $'kit.tar.gz\nrun_autograder\nsetup.sh'
+	tar -C auto/source -xzf auto/source/kit.tar.gz
+	run grep -rlE 'sethostname\(c->|CLONE_NEWUTS' auto/source --include='*.[ch]'
+	assert_output ''
+	solution auto/submission
+	AUTOGRADER=$PWD/auto run auto/source/run_autograder
+	assert_success
+	assert_equal "$(jq '[.tests[].score] | add' auto/results/results.json)" 100
+	assert_equal "$(jq -r .output auto/results/results.json)" 'Graded in this container.'
+	rm -r auto/source/kit/tools/grade auto/results/results.json
+	AUTOGRADER=$PWD/auto run auto/source/run_autograder
+	assert_failure
+	jq -r .output auto/results/results.json | grep -q 'could not be graded'
+}
+
 @test "progress tells the points so far, and hint points at the first open test" {
 	"$LADDER/tools/lab" 02 "$PWD/lab"
 	run lab/tools/hint 02

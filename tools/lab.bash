@@ -63,22 +63,22 @@ given_files() {
 }
 
 # The declared tests of step NN that are worth points, as "points<TAB>name": who crashes a run must not shrink what is to
-# be had.
+# be had. LADDER_TESTS: where the tests are, if they are a kit's.
 declared_tests() { # NN [REGEX]
 	awk '
 		/^# bats test_tags=/ { p = match($0, /points:[0-9]+/) ? substr($0, RSTART + 7, RLENGTH - 7) : 0 }
 		/^@test "/ { sub(/^@test "/, ""); sub(/" \{$/, ""); gsub(/\\"/, "\""); print p + 0 "\t" $0; p = 0 }
-	' "$ladder/tests/step$1.bats" | grep -E "^[1-9][0-9]*	.*${2-}" || true
+	' "${LADDER_TESTS:-$ladder/tests}/step$1.bats" | grep -E "^[1-9][0-9]*	.*${2-}" || true
 }
 
 # tests/hints/NN as "name<TAB>hint": there, a line with a test's name, then its hint, indented.
 hints_of() { # NN
-	[[ ! -f $ladder/tests/hints/$1 ]] || awk '
+	[[ ! -f ${LADDER_TESTS:-$ladder/tests}/hints/$1 ]] || awk '
 		/^#/ { next }
 		/^[^ \t]/ { name = $0; next }
 		/^[ \t]+[^ \t]/ { sub(/^[ \t]+/, ""); if (name in hint) $0 = hint[name] " " $0; hint[name] = $0 }
 		END { for (name in hint) print name "\t" hint[name] }
-	' "$ladder/tests/hints/$1"
+	' "${LADDER_TESTS:-$ladder/tests}/hints/$1"
 }
 
 # What this machine can't put to the test, if the lab wants more of it: "# wants: FEATURE WHAT-FOLLOWS" in tests/hints/NN.
