@@ -26,7 +26,8 @@ test: ## sudo make test: every test of every step, on every step it holds for
 step0%: FORCE ## make step04: build one step as ./step04 (and rootfs/, where it needs one)
 	@$(AS_OWNER) $(MAKE) --no-print-directory -C $(wildcard $@-*)
 	@$(AS_OWNER) cp -fu $(wildcard $@-*)/$@ $@
-	@case $@ in step0[1-3]) ;; *) $(MAKE) --no-print-directory rootfs ;; esac
+# Once, however many steps are built side by side.
+$(filter-out step01 step02 step03,$(PROGRAMS)): rootfs
 
 test-0%: step0% ## sudo make test-04: the tests that hold for one step
 	@tools/deps build test
