@@ -59,6 +59,11 @@ const char *volume_add(struct container *c, char *argument)
 	problem = volume_check(&volume, argument);
 	if (!problem)
 		c->volumes[c->volume_count++] = volume;
+	/* The caller's message shows it whole. */
+	if (problem && volume.target)
+		volume.target[-1] = ':';
+	if (problem && argument)
+		argument[-1] = ':';
 	return problem;
 }
 
