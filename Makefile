@@ -40,6 +40,10 @@ test-vm: all ## sudo make test-vm: the tests of limits and network where control
 	@tools/deps build test vm
 	@tools/vm --timeout "$(VM_SECONDS)" env BATS_ARGUMENTS="$(VM_TESTS)" tools/test $(subst step,,$(lastword $(PROGRAMS)))
 
+test-delegated: all ## sudo make test-delegated: an ordinary user's limits, where systemd delegates a control group
+	@tools/deps build test vm
+	@tools/vm --systemd --timeout "$(VM_SECONDS)" tests/guest/run
+
 bench: ## sudo make bench: what each step costs, beside the kernel's floor and others: docs/bench.md
 	@tools/deps build bench
 	@$(MAKE) --no-print-directory all

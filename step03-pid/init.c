@@ -52,7 +52,7 @@ int init_run(const struct container *c)
 	pid_t command, ended;
 	int status;
 
-	/* Else root inside could open /proc/1/exe, a file of the host's. exec undoes this. */
+	/* /proc/1/exe, a file of the host's, opens only with CAP_SYS_PTRACE now. exec undoes this. */
 	prctl(PR_SET_DUMPABLE, 0);
 	/* All signals have been blocked since job_begin(), and a blocked one isn't dropped. */
 	command = fork();

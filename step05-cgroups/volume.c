@@ -105,7 +105,7 @@ static int volume_open_target(const struct container *c, char *path, mode_t type
 	else
 		result = mknodat(parent, slash + 1, S_IFREG | 0644, 0);
 	close(parent);
-	if (result == -1 && errno != EEXIST)
+	if (result == -1 && errno != EEXIST && errno != ENOENT) /* a last slash */
 		return -1;
 	return target_open(c, path, 0);
 }
@@ -115,8 +115,8 @@ static int volume_attach_one(const struct container *c, struct volume *volume)
 	struct stat source;
 	int target, result;
 
-	if (volume->tree == -1)
-		volume->tree = target_clone_tree(AT_FDCWD, volume->source, volume->read_only);
+	/* Only EPERM gets this far without a tree (volume_open_sources). */
+	errno = EPERM;
 	if (volume->tree == -1 || fstat(volume->tree, &source) == -1)
 		return fail("open volume %s", volume->source);
 	target = volume_open_target(c, volume->target, source.st_mode & S_IFMT);

@@ -64,9 +64,9 @@ int mount_proc(const struct container *c)
 }
 
 /*
- * The new root covers the old one, and the old one is then detached from underneath: no
- * directory for put_old is needed (pivot_root(2), NOTES). MNT_DETACH, because the host's tree
- * is busy and only this name for it goes away.
+ * The old root comes to lie on top of the new one, at the same place, and the unmount takes it
+ * from there: no directory for put_old is needed (pivot_root(2), NOTES). MNT_DETACH, because
+ * other mounts hang below it, and all of them shall go.
  */
 int mount_pivot(const struct container *c)
 {

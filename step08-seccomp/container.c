@@ -118,7 +118,7 @@ static int container_wait(struct container *c)
 			break;
 		case SIGALRM:
 			/* From outside its namespace SIGKILL reaches even PID 1, and with it all die. */
-			kill(c->pid, SIGKILL);
+			kill(c->pid, stopping ? SIGKILL : SIGALRM);
 			break;
 		default:
 			job_forward(c->pid, &event);

@@ -106,7 +106,8 @@ static int cgroup_open_parent(struct container *c, int top, struct cgroup *group
 		for (size_t i = 0; group->v2 && i < CONTROLLERS; i++)
 			if (group->controllers & controllers[i].bit &&
 			    cgroup_v2_pass_on(directory, controllers[i].name) == -1) {
-				group->controllers &= ~controllers[i].bit;
+				/* It has members. Those that count threads could be passed on, and spoil it. */
+				group->controllers &= errno == EBUSY ? 0 : ~controllers[i].bit;
 				c->cgroup_reason = errno;
 			}
 		if (group->controllers == 0)
@@ -236,7 +237,8 @@ static int cgroup_find(struct container *c, unsigned int missing)
 
 	c->cgroup_missing = missing;
 	reason = c->cgroup_reason;
-	denied = reason == EACCES || reason == EPERM || reason == EROFS || reason == EBUSY;
+	denied = reason == EACCES || reason == EPERM || reason == EROFS || reason == EBUSY ||
+	    reason == EOPNOTSUPP;
 	for (size_t i = 0; i < CONTROLLERS; i++) {
 		if (!(missing & controllers[i].bit))
 			continue;

@@ -159,7 +159,7 @@ int idmap_give_pipes(const struct container *c)
 	return 0;
 }
 
-/* Upper or work: if root's, it is new and given away. Another owner's keeps its owner, and is refused. */
+/* Upper or work: if root's, it is given away. Another owner's keeps its owner, and is refused. */
 static int idmap_give_storage(const struct container *c, int directory)
 {
 	struct stat status;
@@ -188,7 +188,7 @@ int idmap_shift_layers(const struct container *c)
 
 	if (geteuid() != 0)
 		return 0;
-	for (int i = 0; c->upper && i < 2; i++)
+	for (int i = 0; c->upper_tree != -1 && i < 2; i++)
 		if (idmap_give_storage(c, c->storage[i]) == -1)
 			return -1;
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", c->pid);

@@ -3,7 +3,7 @@
  *
  * CLONE_NEWUSER gave the child all capabilities, over its own namespaces and over nothing else;
  * that is why an ordinary user may make one, and with it all the others. But no id exists in
- * there yet: until its maps are written, from outside and once, the child is 65534, nobody.
+ * there yet: until its maps are written, once, here by the parent, the child is 65534, nobody.
  *
  * A map is lines of "first id inside, first id outside, how many". Whoever is 0 inside is, for
  * every file and every process of the host, the id outside.
@@ -69,8 +69,8 @@ int userns_map_ids(const struct container *c)
 }
 
 /*
- * We have all capabilities already, but are still nobody: what we made now would be nobody's.
- * The group comes first: once we are an ordinary user inside, it could not be changed any more.
+ * We have all capabilities already, and an ordinary user's child is 0 as soon as the map is there. But
+ * root's child is root outside still, an id that the map doesn't know: it could make no file (EOVERFLOW).
  */
 int userns_become_root(const struct container *c)
 {

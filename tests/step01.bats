@@ -154,6 +154,19 @@ load helper
 	done
 }
 
+# bats test_tags=step:01
+@test "an alarm is the command's; one that was set before the runtime began ends nothing" {
+	ctr_start sh -c 'trap "exit 9" ALRM; echo ready; while :; do sleep 0.05; done'
+	ctr_printed ready
+	kill -s ALRM "$CTR"
+	ctr_wait
+	assert_equal "$status" 9
+	# exec keeps it: alarm(2).
+	ctr_options sleep 2
+	run timeout 20 perl -e 'alarm 1; exec @ARGV' "$BIN" run "${OPTIONS[@]}" sleep 2
+	assert_success
+}
+
 # bats test_tags=step:01,points:5
 @test "a signal that the caller ignores does not end the command" {
 	# What nohup(1) does; to see that HUP came through at all, USR1 follows it.

@@ -175,7 +175,7 @@ spoil() {
 	folder=$(share)
 	back=$(token)
 	echo "$WORD" >"$folder/in"
-	run ctr -v "$folder:/made/for/it" sh -c "cat /made/for/it/in; echo $back >/made/for/it/out"
+	run ctr -v "$folder:/made/for/it/" sh -c "cat /made/for/it/in; echo $back >/made/for/it/out"
 	assert_success
 	assert_output "$WORD"
 	assert_equal "$(<"$folder/out")" "$back"

@@ -202,6 +202,10 @@ ptmx"
 	assert_success
 	assert_equal "$(stat -c %u "$folder/upper" "$folder/upper/new")" "$first"$'\n'"$((first + 9))"
 	assert_equal "$(stat -c %u "$ROOTFS/etc")" 0
+	# Where root may open no tree, nothing is given away: not standard input, which is 0 as an unset descriptor is.
+	touch mine
+	run setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$BIN" run --rootfs "$ROOTFS" --upper "$folder" true <mine
+	assert_equal "$(stat -c %u mine)" 0
 }
 
 # bats test_tags=step:09,points:5
