@@ -3,7 +3,7 @@
  *
  * CLONE_NEWNET gave the child a network stack with nothing in it but a loopback device that is
  * down. With --network veth the parent adds a cable, a pair of devices with one end on the host
- * and one inside, and a network of four addresses, x.0/30, for the two: .1 outside, .2 inside.
+ * and one inside, and a network of four addresses (a /30): the second outside, the third inside.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -225,7 +225,7 @@ static int cgroup_find(struct container *c, unsigned int missing)
 	int reason;
 	bool denied;
 
-	c->cgroup_reason = ENODEV;
+	c->cgroup_reason = mounts || errno == ENOENT ? ENODEV : errno;
 	/* Also the trees that this container does without: others may have left groups there. */
 	while (mounts && (mount = getmntent(mounts))) {
 		if (strncmp(mount->mnt_type, "cgroup", 6) != 0)

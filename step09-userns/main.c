@@ -41,6 +41,7 @@ enum {
 	OPTION_SECURITY_OPT,
 	OPTION_PRINT_FILTER,
 	OPTION_USERNS,
+	OPTION_USER,
 };
 
 static const struct argp_option options[] = {
@@ -73,6 +74,8 @@ static const struct argp_option options[] = {
 	    "Show the filter of system calls, and run nothing", 0 },
 	{ "userns", OPTION_USERNS, "FIRST:COUNT", 0,
 	    "The host's ids for those inside (default: from /etc/subuid)", 0 },
+	/* docker's, which argp would take for the beginning of --userns. */
+	{ "user", OPTION_USER, "UID", OPTION_HIDDEN, NULL, 0 },
 	{ 0 },
 };
 
@@ -178,6 +181,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		problem = idmap_set_range(c, argument);
 		if (problem)
 			argp_error(state, "--userns '%s': %s", argument, problem);
+		break;
+	case OPTION_USER:
+		argp_error(
+		    state, "--user: who starts inside is root; su(1) and setpriv(1) change that");
 		break;
 	case ARGP_KEY_ARG:
 		if (state->arg_num == 0) {

@@ -4,7 +4,7 @@
  * CLONE_NEWNS gave the child a copy of the host's mount table: the same tree, another list.
  * Four acts turn it into the container's: cut it loose, make the new root a mount, mount
  * a fresh /proc, and swap the roots. chroot(2) alone would leave the host's tree in place,
- * one fchdir() away for root.
+ * one more chroot() away for root (tests/payloads/escape.c).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +37,7 @@ int mount_make_private(void)
  */
 int mount_root(struct container *c)
 {
-	/* Layers (overlay.c) are a mount already. */
+	/* Layers (step07) are a mount already. */
 	if (c->root != -1)
 		return 0;
 	if (mount(c->rootfs, c->rootfs, NULL, MS_BIND | MS_REC, NULL) == -1) {

@@ -64,6 +64,10 @@ static int overlay_make_storage(struct container *c, int directory)
 	static const char *const names[] = { "upper", "work" };
 
 	umask(022); /* as in the child: upper's mode is that of the container's / */
+	/* A work without an upper is nobody's of ours, and overlayfs would remove what is in it. */
+	if (faccessat(directory, "upper", F_OK, 0) == -1 &&
+	    unlinkat(directory, "work", AT_REMOVEDIR) == -1 && errno != ENOENT)
+		return -1;
 	for (size_t i = 0; i < 2; i++) {
 		if (mkdirat(directory, names[i], 0755) == -1 && errno != EEXIST)
 			return -1;
@@ -205,9 +209,10 @@ int overlay_mount(struct container *c)
 		fail("mount overlay of %s", c->rootfs);
 		if (errno == ENODEV)
 			hint("this kernel has no overlayfs: modprobe overlay");
-		else if (errno == EINVAL && c->upper)
-			hint(
-			    "an upper directory can't be on overlayfs or on a network file system");
+		else if (errno == EINVAL)
+			hint("not every file system can be a layer, fewer an upper directory");
+		else if (errno == ELOOP)
+			hint("a layer is there twice, or lies in another or in the upper one");
 		return -1;
 	}
 	c->root = open("merged", O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -198,6 +198,15 @@ state_of() { # FOLDER
 	ln -s ../outside "$BATS_TEST_TMPDIR/kept/upper"
 	run ctr --upper "$BATS_TEST_TMPDIR/kept" -v "$SHARE:$SHARE" touch "$mark" /new
 	assert_refused "make upper and work in $BATS_TEST_TMPDIR/kept: Not a directory"
+	# Somebody's own work, in which overlayfs would remove all that is below its "work".
+	mkdir -p "$BATS_TEST_TMPDIR/home/work/work"
+	echo mine >"$BATS_TEST_TMPDIR/home/work/work/mine"
+	run ctr --upper "$BATS_TEST_TMPDIR/home" -v "$SHARE:$SHARE" touch "$mark"
+	assert_refused "make upper and work in $BATS_TEST_TMPDIR/home: Directory not empty"
+	assert [ -e "$BATS_TEST_TMPDIR/home/work/work/mine" ]
+	run ctr --layer "$BASE" --layer "$BASE" -v "$SHARE:$SHARE" touch "$mark"
+	assert_refused "mount overlay of .*: Too many levels of symbolic links"
+	assert_line --index 1 --partial "a layer is there twice"
 	refute [ -e "$BATS_TEST_TMPDIR/outside/new" ]
 	for bad in 0 -1 x '' 1K 99999999999999999999; do
 		run ctr "--storage-size=$bad" -v "$SHARE:$SHARE" touch "$mark"
