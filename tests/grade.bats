@@ -306,6 +306,52 @@ only_in_vm() {
 	assert_points 100/100
 }
 
+# What is in the rooms that are there now and were not before.
+in_new_rooms() {
+	comm -13 <(echo "$ROOMS") <(rooms) | while read -r room; do
+		find "$room" -name cgroup.procs -exec cat {} +
+	done | sort -u
+}
+
+@test "what a killed grader leaves is gone with the next one; a room that somebody is in stays" {
+	local killed holder group process
+	solution mine
+	cp -r mine hangs
+	sed -i 's/if (sethostname(/for (;;) pause(); &/' hangs/uts.c
+	mkdir layer tmp
+	"$LADDER/tools/room" "$PWD/layer:$BATS_FILE_TMPDIR/kit02" none sleep 600 <&- >/dev/null 2>&1 3>&- &
+	holder=$!
+	STARTED+=("$holder")
+	eventually eval '[[ $(rooms | grep -x ".*/ladder-room-$holder") ]]'
+	ROOMS=$(rooms)
+	group=$(grep -m 1 "/ladder-room-$holder\$" <<<"$ROOMS")
+
+	GRADE_LIMIT=600 TMPDIR=$PWD/tmp setsid "$LADDER/tools/grade" --kit "$BATS_FILE_TMPDIR/kit02" --out killed \
+		02 hangs <&- >/dev/null 2>&1 3>&- &
+	killed=$!
+	# In the middle: the runtime itself is there, and waits.
+	eventually eval 'in_new_rooms | xargs -rI{} cat /proc/{}/comm 2>/dev/null | grep -qx step02'
+	in_new_rooms >processes
+	kill -KILL -- "-$killed"
+	assert [ "$(ls tmp)" ]
+	refute no_room_left
+
+	TMPDIR=$PWD/tmp grade mine --only 'without --hostname'
+	assert_points 10/10
+	assert_equal "$(ls tmp)" ''
+	assert no_room_left
+	assert [ "$(wc -l <processes)" -gt 3 ]
+	while read -r process; do
+		assert ended "$process"
+	done <processes
+	run grep -F "$PWD/tmp" /proc/self/mountinfo
+	assert_output ''
+	assert [ -d "$group/room" ]
+	grep -q . "$group/room/cgroup.procs"
+	kill "$holder"
+	eventually eval '[[ ! -d $group ]]'
+}
+
 @test "no solution is in the room, nor in what a machine would get" {
 	mkdir layer
 	run "$LADDER/tools/room" "$PWD/layer:$BATS_FILE_TMPDIR/kit02" none find / -name 'step0*' ! -path '/sys/*'

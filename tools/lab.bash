@@ -98,3 +98,23 @@ regex_of() { # TEXT
 give_back() { # PATH...
 	((EUID != 0)) || [[ ! ${SUDO_UID:-} ]] || chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$@"
 }
+
+# Makes the folder work, which is locked for as long as a process has what this one has open; and removes those that
+# nobody locks: who made them was killed.
+make_work() { # NAME
+	local folder lock
+	for folder in "${TMPDIR:-/tmp}/ladder-$1."??????; do
+		[[ -d $folder && -O $folder && ! -L $folder ]] || continue
+		(exec {lock}<"$folder" && flock -n "$lock" && rm -rf --one-file-system -- "$folder") 2>/dev/null || true
+	done
+	for _ in {1..10}; do
+		work=$(mktemp -d "${TMPDIR:-/tmp}/ladder-$1.XXXXXX") || die "can't make a folder in ${TMPDIR:-/tmp}"
+		{ exec {lock}<"$work"; } 2>/dev/null || continue
+		flock "$lock"
+		# Somebody may just have removed it: it was not locked yet.
+		[[ $work -ef /proc/$$/fd/$lock ]] || continue
+		chmod 755 "$work"
+		return
+	done
+	die "folders in ${TMPDIR:-/tmp} do not stay there"
+}
