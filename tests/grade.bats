@@ -93,6 +93,12 @@ only_in_vm() {
 	grade lab/step02-uts
 	assert_success
 	assert_points 100/100
+	# All that the handout names works in there.
+	run make -s -C lab test-02
+	assert_success
+	assert_line --regexp '^[0-9]{2} passed, 0 failed'
+	make -s -C lab help doctor clean
+	refute [ -e lab/step02 ]
 }
 
 @test "some of it is some points, with a reason and a hint for each that is lost, in every form of the results" {
