@@ -300,6 +300,20 @@ only_in_vm() {
 	assert_points 0/100
 }
 
+@test "where no room can be made nothing is graded: that is not the student's fault" {
+	local powerless=(setpriv --bounding-set=-all --inh-caps=-all --no-new-privs)
+	solution mine
+	run "${powerless[@]}" "$LADDER/tools/grade" --kit "$BATS_FILE_TMPDIR/kit02" --out "$PWD/grade" 02 mine
+	assert_failure 2
+	assert_line --partial 'ungradable here'
+	refute [ -e grade ]
+	# A command's own status is another thing.
+	run "$LADDER/tools/room" "$BATS_FILE_TMPDIR/kit02" none sh -c 'exit 7'
+	assert_failure 7
+	run "${powerless[@]}" "$LADDER/tools/room" "$BATS_FILE_TMPDIR/kit02" none sh -c 'exit 7'
+	assert_failure 125
+}
+
 @test "only the lab's own files are graded: other files, another Makefile and other tests are left out" {
 	"$LADDER/tools/lab" 02 "$PWD/lab"
 	solution lab/step02-uts

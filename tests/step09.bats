@@ -42,6 +42,8 @@ user_ctr() { # UID [OPTION...] COMMAND [ARG...]
 		chmod 755 "$BATS_TEST_TMPDIR"
 	fi
 	ctr_options --rootfs "$MINE/rootfs" "$@"
+	# An upper that was added for an older kernel is to be this user's as well.
+	[[ ${OPTIONS[-1]} != "$BATS_SUITE_TMPDIR/uppers/"* ]] || chown "$uid:$uid" "${OPTIONS[-1]}"
 	local result=0
 	timeout -k 1 "${LIMIT:-20}" setpriv --reuid="$uid" --regid="$uid" --clear-groups \
 		"$SHARE/$NAME" run "${OPTIONS[@]}" "${@:COUNT-1}" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || result=$?
