@@ -37,7 +37,7 @@ int mount_make_private(void)
  */
 int mount_root(struct container *c)
 {
-	/* Layers (step07) are a mount already. */
+	/* Layers, where there are any, are a mount already. */
 	if (c->root != -1)
 		return 0;
 	if (mount(c->rootfs, c->rootfs, NULL, MS_BIND | MS_REC, NULL) == -1) {
