@@ -38,7 +38,7 @@ declare -gA SINCE=(
 	[--network]=06+ [--subnet]=06+
 	[--layer]=07+ [--upper]=07+ [--storage-size]=07+
 	[--cap-add]=08+ [--cap-drop]=08+ [--security-opt]=08+ [--print-filter]=08
-	[--userns]=09+ [--user]=09+
+	[--userns]=09+
 )
 
 # For a test whose act takes what step08 takes away: ctr "${PRIVILEGED[@]}" COMMAND...

@@ -222,7 +222,7 @@ ptmx"
 	assert_line --partial "newuidmap has not mapped"
 	assert_equal "$status" 125
 	local bad mark="$SHARE/mark.$STEP"
-	run ctr --user 1000:1000 touch "$mark"
+	run "$BIN" run --user 1000:1000 touch "$mark"
 	assert_refused "--user: "
 	for bad in 0:5 x 5 5: :5 5:0 5:65537 -1:5 4294967295:5 5:5:5; do
 		run ctr "--userns=$bad" -v "$SHARE:$SHARE" touch "$mark"
