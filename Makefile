@@ -164,7 +164,7 @@ help: ## this list
 
 FORCE:
 .PHONY: all demo test test-vm rootfs ladder matrix mistakes lab labs grade lint doctor clean help FORCE
-.PHONY: bench bench-check
+.PHONY: bench bench-check test-delegated
 .PHONY: attacks
 .PHONY: faults fuzz
 .PHONY: diff-all
