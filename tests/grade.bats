@@ -38,7 +38,6 @@ declared() { # NAME FILE
 hostile() { # NAME
 	local file=$LADDER/tests/hostile/$1.c says never leaves began=$SECONDS only=(--only 'without --hostname')
 	[[ ${HOSTILE:-} != all ]] || only=()
-	ROOMS=$(rooms)
 	SECRET=$(token)
 	echo "$SECRET" >secret
 	chmod 600 secret
@@ -64,13 +63,12 @@ hostile() { # NAME
 	eventually no_room_left
 }
 
-# The machine may have others' rooms.
-rooms() {
-	find /sys/fs/cgroup -maxdepth 2 -name 'ladder-room-*' | sort
-}
-
+# A room locks its groups: one that is not locked was left. The machine may have others' rooms.
 no_room_left() {
-	[[ ! $(comm -13 <(echo "$ROOMS") <(rooms)) ]]
+	local group
+	while read -r group; do
+		! flock -n "$group" true 2>/dev/null || return 1
+	done < <(find /sys/fs/cgroup -maxdepth 2 -name 'ladder-room-*' 2>/dev/null)
 }
 
 # Those that would touch the kernel or the judge are tried where nothing else runs: make hostile.
@@ -326,15 +324,22 @@ only_in_vm() {
 	assert_points 100/100
 }
 
-# What is in the rooms that are there now and were not before.
-in_new_rooms() {
-	comm -13 <(echo "$ROOMS") <(rooms) | while read -r room; do
-		find "$room" -name cgroup.procs -exec cat {} +
+# The groups of the rooms that the processes of a session have made.
+rooms_of() { # SESSION
+	local pid
+	for pid in $(ps -o pid= -s "$1"); do
+		find /sys/fs/cgroup -maxdepth 2 -name "ladder-room-$pid" 2>/dev/null
+	done
+}
+
+in_rooms_of() { # SESSION
+	rooms_of "$1" | while read -r room; do
+		find "$room" -name cgroup.procs -exec cat {} + 2>/dev/null
 	done | sort -u
 }
 
-runs_in_new_room() {
-	in_new_rooms | xargs -rI{} cat /proc/{}/comm 2>/dev/null | grep -qx step02
+runs_in_rooms_of() { # SESSION
+	in_rooms_of "$1" | xargs -rI{} cat /proc/{}/comm 2>/dev/null | grep -qx step02
 }
 
 @test "what a killed grader leaves is gone with the next one; a room that somebody is in stays" {
@@ -343,28 +348,30 @@ runs_in_new_room() {
 	cp -r mine hangs
 	sed -i 's/if (sethostname(/for (;;) pause(); &/' hangs/uts.c
 	mkdir layer tmp
-	"$LADDER/tools/room" --limit 900 "$PWD/layer:$BATS_FILE_TMPDIR/kit02" none sleep 900 <&- >/dev/null 2>&1 3>&- &
+	setsid "$LADDER/tools/room" --limit 900 "$PWD/layer:$BATS_FILE_TMPDIR/kit02" none sleep 900 <&- >/dev/null 2>&1 3>&- &
 	holder=$!
 	STARTED+=("$holder")
-	eventually eval '[[ $(rooms | grep -x ".*/ladder-room-$holder") ]]'
-	ROOMS=$(rooms)
-	group=$(grep -m 1 "/ladder-room-$holder\$" <<<"$ROOMS")
+	eventually eval '[[ $(in_rooms_of "$holder") ]]'
+	group=$(rooms_of "$holder" | head -n 1)
 
 	GRADE_LIMIT=600 TMPDIR=$PWD/tmp setsid "$LADDER/tools/grade" --kit "$BATS_FILE_TMPDIR/kit02" --out killed \
 		02 hangs <&- >/dev/null 2>&1 3>&- &
 	killed=$!
 	# In the middle: the runtime itself is there, and waits. Before that it is built, which may take a while.
-	eventually runs_in_new_room || eventually runs_in_new_room || eventually runs_in_new_room || eventually runs_in_new_room
-	in_new_rooms >processes
+	eventually runs_in_rooms_of "$killed" || eventually runs_in_rooms_of "$killed" ||
+		eventually runs_in_rooms_of "$killed" || eventually runs_in_rooms_of "$killed"
+	rooms_of "$killed" >rooms
+	in_rooms_of "$killed" >processes
+	assert [ "$(wc -l <processes)" -gt 3 ]
 	kill -KILL -- "-$killed"
 	assert [ "$(ls tmp)" ]
-	refute no_room_left
 
 	TMPDIR=$PWD/tmp grade mine --only 'without --hostname'
 	assert_points 10/10
 	assert_equal "$(ls tmp)" ''
-	assert no_room_left
-	assert [ "$(wc -l <processes)" -gt 3 ]
+	while read -r room; do
+		refute [ -e "$room" ]
+	done <rooms
 	while read -r process; do
 		assert ended "$process"
 	done <processes
