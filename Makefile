@@ -38,7 +38,7 @@ VM_TESTS ?= --filter-tags step:05 --filter-tags step:06 --filter-tags leaks
 VM_SECONDS ?= 900
 test-vm: all ## sudo make test-vm: the tests of limits and network where control groups are version 2 only
 	@tools/deps build test vm
-	@tools/vm --timeout "$(VM_SECONDS)" env BATS_ARGUMENTS="$(VM_TESTS)" tools/test $(subst step,,$(lastword $(PROGRAMS)))
+	@tools/vm --timeout "$(VM_SECONDS)" env LIMIT=90 BATS_ARGUMENTS="$(VM_TESTS)" tools/test $(subst step,,$(lastword $(PROGRAMS)))
 
 test-delegated: all ## sudo make test-delegated: an ordinary user's limits, where systemd delegates a control group
 	@tools/deps build test vm
