@@ -219,7 +219,7 @@ group_named_in() { # MESSAGE
 	find_parent
 	# Other tests may run beside this one, each with process numbers of its own: names can be taken.
 	before=$(ls "$PARENT" 2>/dev/null || true)
-	own() { ls "$PARENT" | grep -x "$runtime-[0-9]*" | grep -vxF "$before" | head -n 1; }
+	own() { find "$PARENT" -mindepth 1 -maxdepth 1 -name "$runtime-*" -printf '%f\n' | grep -vxF "$before" | head -n 1; }
 	# Stopped whenever it has locked a group, before it looks whether the directory is still there.
 	ctr_options -v "$SHARE:$SHARE"
 	timeout -k 1 90 strace -qq -o "$trace" -e trace=flock -e inject=flock:signal=SIGSTOP \

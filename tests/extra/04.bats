@@ -4,8 +4,9 @@
 
 # bats test_tags=step:04,points:10
 @test "the container has a /run of its own, as this lab's own rule has it" {
+	local number=@NUMBER@
 	run ctr sh -c 'touch /run/x && grep " /run " /proc/mounts'
 	assert_success
-	assert_output --regexp " tmpfs .*size=$((4 * @NUMBER@))k"
+	assert_output --regexp " tmpfs .*size=$((4 * number))k"
 	refute [ -e "$ROOTFS/run/x" ]
 }
