@@ -187,9 +187,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 			argp_error(state, "--rootfs and --layer: one or the other");
 		if (c->upper && c->storage_size != 0)
 			argp_error(state, "--upper and --storage-size: one or the other");
-		if (c->layer_count == 0)
+		if (c->layer_count > 0)
+			c->rootfs = c->layers[0].path; /* as messages name it */
+		else
 			overlay_add_layer(c, c->rootfs);
-		c->rootfs = c->layers[0].path; /* as messages name it */
 		if (c->storage_size == 0)
 			c->storage_size = UINT64_C(64) << 20;
 		break;
