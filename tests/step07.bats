@@ -183,7 +183,7 @@ state_of() { # FOLDER
 
 # bats test_tags=step:07,points:5
 @test "layers that make no sense are refused in one line" {
-	local mark="$SHARE/mark.$STEP" bad
+	local mark="$SHARE/mark.$STEP" bad theirs
 	base
 	run ctr --layer "$BASE" --layer "$BASE/no-$WORD" -v "$SHARE:$SHARE" touch "$mark"
 	assert_refused "open layer $BASE/no-$WORD: No such file"
@@ -199,11 +199,12 @@ state_of() { # FOLDER
 	run ctr --upper "$BATS_TEST_TMPDIR/kept" -v "$SHARE:$SHARE" touch "$mark" /new
 	assert_refused "make upper and work in $BATS_TEST_TMPDIR/kept: Not a directory"
 	# Somebody's own work, in which overlayfs would remove all that is below its "work".
-	mkdir -p "$BATS_TEST_TMPDIR/home/work/work"
-	echo mine >"$BATS_TEST_TMPDIR/home/work/work/mine"
+	theirs=$BATS_TEST_TMPDIR/home/work
+	mkdir -p "$theirs"/work
+	echo mine >"$theirs"/work/mine
 	run ctr --upper "$BATS_TEST_TMPDIR/home" -v "$SHARE:$SHARE" touch "$mark"
 	assert_refused "make upper and work in $BATS_TEST_TMPDIR/home: Directory not empty"
-	assert [ -e "$BATS_TEST_TMPDIR/home/work/work/mine" ]
+	assert [ -e "$theirs"/work/mine ]
 	run ctr --layer "$BASE" --layer "$BASE" -v "$SHARE:$SHARE" touch "$mark"
 	assert_refused "mount overlay of .*: Too many levels of symbolic links"
 	assert_line --index 1 --partial "a layer is there twice"
