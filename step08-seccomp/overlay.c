@@ -64,7 +64,7 @@ static int overlay_make_storage(struct container *c, int directory)
 	static const char *const names[] = { "upper", "work" };
 
 	umask(022); /* as in the child: upper's mode is that of the container's / */
-	/* A work without an upper is nobody's of ours, and overlayfs would remove what is in it. */
+	/* A work without an upper is somebody's own, and overlayfs would remove what is in it. */
 	if (faccessat(directory, "upper", F_OK, 0) == -1 &&
 	    unlinkat(directory, "work", AT_REMOVEDIR) == -1 && errno != ENOENT)
 		return -1;
