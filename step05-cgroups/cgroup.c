@@ -129,6 +129,19 @@ out:
 	return -1;
 }
 
+/* Locks DIRECTORY, if NAME in PARENT still is what it was opened as. errno, not reported. */
+static int cgroup_lock(int parent, const char *name, int directory)
+{
+	struct stat ours, named;
+
+	if (flock(directory, LOCK_EX | LOCK_NB) == -1 || fstat(directory, &ours) == -1 ||
+	    fstatat(parent, name, &named, 0) == -1)
+		return -1;
+	/* One that is removed can be locked too, and the name be another's: pids differ by namespace. */
+	errno = ENOENT;
+	return ours.st_ino == named.st_ino ? 0 : -1;
+}
+
 /* Ends what is left in the group NAME, and removes it and those in it. */
 static int cgroup_remove_tree(int parent, const char *name)
 {
@@ -178,7 +191,8 @@ static void cgroup_sweep(const struct container *c, int top)
 		directory = openat(parent, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		/* What is busy still, so soon after, is left to the next start. */
 		if (directory != -1 && fstat(directory, &status) == 0 &&
-		    status.st_uid == geteuid() && flock(directory, LOCK_EX | LOCK_NB) == 0)
+		    status.st_uid == geteuid() &&
+		    cgroup_lock(parent, entry->d_name, directory) == 0)
 			cgroup_remove_tree(parent, entry->d_name);
 		close(directory);
 	}
@@ -257,20 +271,19 @@ static int cgroup_find(struct container *c, unsigned int missing)
 	return 0;
 }
 
-/* Makes and locks GROUP as NAME. errno, not reported: EEXIST, EWOULDBLOCK, ENOENT: try another name. */
+/* Makes and locks GROUP as NAME. errno, not reported. */
 static int cgroup_make(struct cgroup *group, const char *name)
 {
-	struct stat ours, named;
-
 	if (mkdirat(group->parent, name, 0700) == -1)
 		return -1;
 	group->directory = openat(group->parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (group->directory == -1 || flock(group->directory, LOCK_EX | LOCK_NB) == -1 ||
-	    fstat(group->directory, &ours) == -1 || fstatat(group->parent, name, &named, 0) == -1)
-		return -1;
-	/* A sweep may have come before our lock, and a directory that is removed can be locked too. */
-	errno = ENOENT;
-	return ours.st_ino == named.st_ino ? 0 : -1;
+	return group->directory == -1 ? -1 : cgroup_lock(group->parent, name, group->directory);
+}
+
+/* The name was taken, or a sweep came before our lock: what has it now is not ours. Try another. */
+static bool cgroup_name_lost(int error)
+{
+	return error == EEXIST || error == EWOULDBLOCK || error == ENOENT;
 }
 
 /* Makes a group under one name in each tree. errno, not reported. */
@@ -282,8 +295,8 @@ static int cgroup_make_all(struct container *c)
 		for (size_t made = 0; made <= i; made++) {
 			int error = errno;
 
-			/* The last may not be open, and is ours all the same unless the name was taken. */
-			if (made < i || error != EEXIST)
+			/* The last may not be open, and be ours all the same. */
+			if (made < i || !cgroup_name_lost(error))
 				unlinkat(c->cgroups[made].parent, c->cgroup_name, AT_REMOVEDIR);
 			close(c->cgroups[made].directory);
 			c->cgroups[made].directory = -1;
@@ -305,8 +318,7 @@ int cgroup_create(struct container *c)
 		return -1;
 	do
 		snprintf(c->cgroup_name, sizeof(c->cgroup_name), "%d-%u", getpid(), number++);
-	while (cgroup_make_all(c) == -1 && number < 1000 &&
-	    (errno == EEXIST || errno == EWOULDBLOCK || errno == ENOENT));
+	while (cgroup_make_all(c) == -1 && number < 1000 && cgroup_name_lost(errno));
 
 	for (size_t i = 0; i < c->cgroup_count; i++) {
 		struct cgroup *group = &c->cgroups[i];

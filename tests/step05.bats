@@ -214,7 +214,7 @@ group_named_in() { # MESSAGE
 
 # bats test_tags=step:05
 @test "a group that vanishes while it is made: another is made" {
-	local trace=$BATS_TEST_TMPDIR/trace stops=0 removed='' tracer runtime before
+	local trace=$BATS_TEST_TMPDIR/trace stops=0 removed='' another tracer runtime before
 	MARK=$SHARE/$(token)
 	find_parent
 	# Other tests may run beside this one, each with process numbers of its own: names can be taken.
@@ -230,13 +230,50 @@ group_named_in() { # MESSAGE
 		(($(grep -c 'stopped by SIGSTOP' "$trace") > stops)) || continue
 		stops=$((stops + 1))
 		runtime=$(pgrep -o -x "$NAME")
-		[[ $removed || ! $(own) ]] || { rmdir "$PARENT/$(own)" && removed=yes; }
+		if [[ ! $removed && $(own) ]]; then
+			removed=$(own)
+			rmdir "$PARENT/$removed"
+			# Another one comes to have the name: in its PID namespace the number is another process's.
+			mkdir "$PARENT/$removed"
+			exec {another}<"$PARENT/$removed"
+			flock -n "$another"
+		fi
 		kill -CONT "$runtime"
 	done
 	assert_equal "$(<"$BATS_TEST_TMPDIR/said")" ""
-	assert_equal "$removed" yes
+	assert [ "$removed" ]
 	assert [ -e "$MARK" ]
+	assert [ -d "$PARENT/$removed" ]
+	exec {another}<&-
+	rmdir "$PARENT/$removed" || true # some other sweep may be quicker
 	assert_equal "$(own)" ''
+}
+
+# bats test_tags=step:05
+@test "a sweep leaves alone what has the name of a group that it looked at and that is gone" {
+	local trace=$BATS_TEST_TMPDIR/trace group tracer first second
+	find_parent
+	group=$PARENT/swept-$(token)
+	# Locked as by a runtime, so that none but the sweep here comes to touch it.
+	mkdir "$group"
+	exec {first}<"$group"
+	flock -n "$first"
+	ctr_options
+	# Stopped when it has opened the group, before it asks for the lock.
+	timeout -k 1 90 strace -qq -o "$trace" -P "${group##*/}" -e trace=openat -e inject=openat:signal=SIGSTOP \
+		"$BIN" run "${OPTIONS[@]}" true 3>&- 4>&- {first}<&- &
+	tracer=$!
+	eventually grep -qs 'stopped by SIGSTOP' "$trace"
+	rmdir "$group"
+	mkdir "$group"
+	exec {second}<"$group"
+	flock -n "$second"
+	exec {first}<&-
+	kill -CONT "$(pgrep -o -x "$NAME")"
+	wait "$tracer"
+	assert [ -d "$group" ]
+	exec {second}<&-
+	rmdir "$group" || true # some other sweep may be quicker
 }
 
 # bats test_tags=step:05
