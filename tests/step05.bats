@@ -187,7 +187,7 @@ find_parent() {
 # The runtime alone, with a system call on DIRECTORY changed by strace; $MARK if the command ran.
 tampered() { # DIRECTORY INJECTION
 	ctr_options -v "$SHARE:$SHARE"
-	timeout -k 1 30 strace -qq -o /dev/null -P "$1" -e "inject=$2" \
+	timeout -k 1 80 strace -qq -o /dev/null -P "$1" -e "inject=$2" \
 		"$BIN" run "${OPTIONS[@]}" touch "$MARK" 3>&- 4>&-
 }
 
