@@ -45,6 +45,10 @@ declare -gA SINCE=(
 # shellcheck disable=SC2034
 PRIVILEGED=(--cap-add ALL --security-opt seccomp=unconfined)
 
+# For a sanitizer build (make SAN=1) under strace: to look for leaks it traces the program itself, and two can't.
+# shellcheck disable=SC2034
+TRACEABLE=detect_leaks=0
+
 # Splits "$@" into OPTIONS, those that this step has, and COUNT, how many words they took.
 ctr_options() {
 	local total=$# since width upper

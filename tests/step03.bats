@@ -135,7 +135,7 @@ load helper
 	ctr_options -v "$SHARE:$SHARE"
 	# The child is held up at its prctl(PR_SET_PDEATHSIG) until nobody would send the signal. If
 	# the command comes to run, it stays.
-	strace -f -qq -o /dev/null -e trace=prctl -e inject=prctl:delay_enter=1500000 \
+	ASAN_OPTIONS=$TRACEABLE strace -f -qq -o /dev/null -e trace=prctl -e inject=prctl:delay_enter=1500000 \
 		"$BIN" run "${OPTIONS[@]}" sh -c "echo ran >'$mark'; sleep 30" \
 		</dev/null >/dev/null 2>&1 3>&- 4>&- &
 	STARTED+=("$!")

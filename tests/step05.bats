@@ -187,7 +187,7 @@ find_parent() {
 # The runtime alone, with a system call on DIRECTORY changed by strace; $MARK if the command ran.
 tampered() { # DIRECTORY INJECTION
 	ctr_options -v "$SHARE:$SHARE"
-	timeout -k 1 80 strace -qq -o /dev/null -P "$1" -e "inject=$2" \
+	ASAN_OPTIONS=$TRACEABLE timeout -k 1 80 strace -qq -o /dev/null -P "$1" -e "inject=$2" \
 		"$BIN" run "${OPTIONS[@]}" touch "$MARK" 3>&- 4>&-
 }
 
@@ -222,7 +222,7 @@ group_named_in() { # MESSAGE
 	own() { find "$PARENT" -mindepth 1 -maxdepth 1 -name "$runtime-*" -printf '%f\n' | grep -vxF "$before" | head -n 1; }
 	# Stopped whenever it has locked a group, before it looks whether the directory is still there.
 	ctr_options -v "$SHARE:$SHARE"
-	timeout -k 1 90 strace -qq -o "$trace" -e trace=flock -e inject=flock:signal=SIGSTOP \
+	ASAN_OPTIONS=$TRACEABLE timeout -k 1 90 strace -qq -o "$trace" -e trace=flock -e inject=flock:signal=SIGSTOP \
 		"$BIN" run "${OPTIONS[@]}" touch "$MARK" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- 4>&- &
 	tracer=$!
 	until ended "$tracer"; do
@@ -260,7 +260,7 @@ group_named_in() { # MESSAGE
 	flock -n "$first"
 	ctr_options
 	# Stopped when it has opened the group, before it asks for the lock.
-	timeout -k 1 90 strace -qq -o "$trace" -P "${group##*/}" -e trace=openat -e inject=openat:signal=SIGSTOP \
+	ASAN_OPTIONS=$TRACEABLE timeout -k 1 90 strace -qq -o "$trace" -P "${group##*/}" -e trace=openat -e inject=openat:signal=SIGSTOP \
 		"$BIN" run "${OPTIONS[@]}" true 3>&- 4>&- {first}<&- &
 	tracer=$!
 	eventually grep -qs 'stopped by SIGSTOP' "$trace"

@@ -21,7 +21,7 @@ no_links() {
 held_up() {
 	MARK=$SHARE/$(token)
 	ctr_options --network veth -v "$SHARE:$SHARE"
-	strace -f -qq -o /dev/null -e trace=sendto -e inject=sendto:delay_enter=1500000 \
+	ASAN_OPTIONS=$TRACEABLE strace -f -qq -o /dev/null -e trace=sendto -e inject=sendto:delay_enter=1500000 \
 		"$BIN" run "${OPTIONS[@]}" sh -c "echo ran >'$MARK'" </dev/null >"$BATS_TEST_TMPDIR/held" 2>&1 3>&- 4>&- &
 	TRACER=$!
 	STARTED+=("$TRACER")
@@ -201,7 +201,7 @@ held_up() {
 	# The two maps of step09 are written before.
 	! has_step 09 || which=3
 	# Only in the parent: without -f the child is not traced.
-	run timeout 20 strace -qq -o /dev/null -e inject=write:error=EIO:when="$which" \
+	ASAN_OPTIONS=$TRACEABLE run timeout 20 strace -qq -o /dev/null -e inject=write:error=EIO:when="$which" \
 		"$BIN" run --memory max --pids-limit max "${OPTIONS[@]}" sh -c "echo ran >'$mark'"
 	refute [ -e "$mark" ]
 	assert_refused "let the child go on: Input/output error"
