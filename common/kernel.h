@@ -23,9 +23,12 @@
 #define MOVE_MOUNT_T_EMPTY_PATH 0x00000040
 #endif
 
-#ifndef MOUNT_ATTR_RDONLY /* 5.12: mount_setattr(2) */
+#ifndef MOUNT_ATTR_RDONLY /* 5.2: fsmount(2) */
 #define MOUNT_ATTR_RDONLY 0x00000001
 #define MOUNT_ATTR_NODEV 0x00000004
+#endif
+
+#ifndef MOUNT_ATTR_IDMAP /* 5.12: mount_setattr(2) */
 #define MOUNT_ATTR_IDMAP 0x00100000
 #endif
 

@@ -2,7 +2,7 @@
  * mask.c - what /proc and /sys tell of the whole machine, hidden or write-protected.
  *
  * Much of both is not divided by namespaces: /proc/sys/kernel/core_pattern names a program that
- * the host's kernel runs as root. The lists are docker's, without what a laptop's sensors tell; a
+ * the host's kernel runs as root. The lists are docker's, without the CPUs' thermal_throttle; a
  * path that this kernel lacks is skipped. While root here keeps CAP_SYS_ADMIN it can unmount all this.
  */
 #include <errno.h>

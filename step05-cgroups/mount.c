@@ -18,8 +18,8 @@
 #include "report.h"
 
 /*
- * systemd mounts / as shared, and a copy of a shared mount passes on what is mounted below it:
- * without this call, every mount of ours would appear on the host as well.
+ * systemd mounts / as shared, and a copy passes on what is mounted below it, or in a user namespace
+ * receives it: without this call every mount of ours would appear on the host, or the host's here.
  */
 int mount_make_private(void)
 {
@@ -55,8 +55,8 @@ int mount_root(struct container *c)
 
 /*
  * A procfs shows the PID namespace of whoever mounts it: this child's. It must come before the
- * pivot: in a user namespace the kernel allows a new one only while a /proc that nothing
- * hides is in sight, and that is the host's.
+ * host's tree is detached: in a user namespace the kernel allows a new one only beside a /proc
+ * that nothing hides, and that is the host's.
  */
 int mount_proc(const struct container *c)
 {

@@ -1,7 +1,7 @@
 /*
  * cgroup.c - finds the control groups that this host has, and keeps one for the container.
  *
- * A group is the one thing here that outlives whoever made it. So a runtime locks the directory
+ * A group is what the kernel keeps here when its maker is gone. So a runtime locks the directory
  * of its group with flock(2), a lock that ends with the runtime, and every start removes those
  * that nobody locks. On hosts with version 1, or with both, a container has a group in each tree
  * that it needs, all under one name.
@@ -130,11 +130,11 @@ out:
 }
 
 /* Locks DIRECTORY, if NAME in PARENT still is what it was opened as. errno, not reported. */
-static int cgroup_lock(int parent, const char *name, int directory)
+static int cgroup_lock(int parent, const char *name, int directory, int how)
 {
 	struct stat ours, named;
 
-	if (flock(directory, LOCK_EX | LOCK_NB) == -1 || fstat(directory, &ours) == -1 ||
+	if (flock(directory, how) == -1 || fstat(directory, &ours) == -1 ||
 	    fstatat(parent, name, &named, 0) == -1)
 		return -1;
 	/* One that is removed can be locked too, and the name be another's: pids differ by namespace. */
@@ -192,7 +192,7 @@ static void cgroup_sweep(const struct container *c, int top)
 		/* What is busy still, so soon after, is left to the next start. */
 		if (directory != -1 && fstat(directory, &status) == 0 &&
 		    status.st_uid == geteuid() &&
-		    cgroup_lock(parent, entry->d_name, directory) == 0)
+		    cgroup_lock(parent, entry->d_name, directory, LOCK_EX | LOCK_NB) == 0)
 			cgroup_remove_tree(parent, entry->d_name);
 		close(directory);
 	}
@@ -277,13 +277,16 @@ static int cgroup_make(struct cgroup *group, const char *name)
 	if (mkdirat(group->parent, name, 0700) == -1)
 		return -1;
 	group->directory = openat(group->parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return group->directory == -1 ? -1 : cgroup_lock(group->parent, name, group->directory);
+	if (group->directory == -1)
+		return -1;
+	/* A sweep may have the lock by now, and is soon done. */
+	return cgroup_lock(group->parent, name, group->directory, LOCK_EX);
 }
 
 /* The name was taken, or a sweep came before our lock: what has it now is not ours. Try another. */
 static bool cgroup_name_lost(int error)
 {
-	return error == EEXIST || error == EWOULDBLOCK || error == ENOENT;
+	return error == EEXIST || error == ENOENT;
 }
 
 /* Makes a group under one name in each tree. errno, not reported. */
@@ -343,7 +346,7 @@ int cgroup_join(const struct container *c)
 			return -1;
 	/* A cgroup namespace is rooted where the process is when it asks: now that it is inside. */
 	if (unshare(CLONE_NEWCGROUP) == -1)
-		return fail("hide the host's control groups");
+		return fail("make a cgroup namespace");
 	return 0;
 }
 

@@ -163,7 +163,7 @@ int container_run(struct container *c)
 	if (c->pid == 0)
 		_exit(container_child(c));
 
-	/* What only the parent can do, from outside; the child waits until it is done. */
+	/* The parent's part, from outside; the child waits until it is done. */
 	if (net_connect(c) == -1)
 		goto reap;
 	if (gate_open(c) == -1)

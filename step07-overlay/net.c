@@ -1,9 +1,9 @@
 /*
  * net.c - a network of its own: network_namespaces(7), veth(4), rtnetlink(7).
  *
- * CLONE_NEWNET gave the child a network stack with nothing in it but a loopback device that is
- * down. With --network veth the parent adds a cable, a pair of devices with one end on the host
- * and one inside, and a network of four addresses (a /30): the second outside, the third inside.
+ * CLONE_NEWNET gave the child a network stack with nothing in it but a loopback device that is down (and idle
+ * tunnels where their modules are loaded). With --network veth the parent adds a cable, a pair of devices with
+ * one end on the host and one inside, and a network of four addresses (a /30): the second outside, the third inside.
  */
 #include <arpa/inet.h>
 #include <errno.h>

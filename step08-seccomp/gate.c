@@ -1,5 +1,5 @@
 /*
- * gate.c - the child waits until the parent has done what only the parent can do: pipe(2).
+ * gate.c - the child waits until the parent has done its part from outside: pipe(2).
  *
  * One pipe, one byte, one way. A byte opens the gate. End of file does not: it means that the
  * parent failed or was killed, and a child that went on then would run the command without what
@@ -33,8 +33,8 @@ int gate_wait(struct container *c)
 }
 
 /*
- * The parent still has the read end. So if the child is dead, this is no SIGPIPE that would end
- * us before we have cleaned up: the byte stays in the pipe, and waiting tells about the child.
+ * The parent still has the read end. So if the child is dead, this is no EPIPE, and no failure of
+ * ours to report: the byte stays in the pipe, and waiting tells about the child.
  */
 int gate_open(struct container *c)
 {

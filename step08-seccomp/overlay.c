@@ -56,15 +56,15 @@ static int overlay_open_tree(const char *path)
 }
 
 /*
- * Makes and opens upper and work in DIRECTORY. Work is overlayfs's own: a copy is made there and renamed
- * to upper, so both lie side by side. From here on they have no names, as a name can become a symlink.
+ * Makes and opens upper and work in DIRECTORY. Work is overlayfs's own: a copy is made there, and linked or
+ * renamed to upper, so both lie side by side. From here on they have no names, as a name can become a symlink.
  */
 static int overlay_make_storage(struct container *c, int directory)
 {
 	static const char *const names[] = { "upper", "work" };
 
 	umask(022); /* as in the child: upper's mode is that of the container's / */
-	/* A work without an upper is somebody's own, and overlayfs would remove what is in it. */
+	/* A work without an upper is somebody's own, and overlayfs would empty its directory work. */
 	if (faccessat(directory, "upper", F_OK, 0) == -1 &&
 	    unlinkat(directory, "work", AT_REMOVEDIR) == -1 && errno != ENOENT)
 		return -1;
@@ -134,8 +134,8 @@ static const char *overlay_choose_attributes(const char *upper)
 		return "";
 	}
 	if (setxattr(upper, "user.overlay.probe", "", 0, 0) == -1) {
-		warn(
-		    "directories of lower layers can't be removed or renamed: %s", strerror(errno));
+		warn("directories of lower layers can't be removed unless empty, nor made anew: %s",
+		    strerror(errno));
 		hint("tmpfs has user attributes from Linux 6.6; --upper DIR takes a disk");
 	}
 	removexattr(upper, "user.overlay.probe");

@@ -85,7 +85,7 @@ static const char *const allowed[] = {
 
 #define NEVER (-1)
 
-/* Known, and kept back: unless this capability was added, which is useless without them. */
+/* Known, and kept back, unless the capability that goes with it was added. */
 static const struct {
 	int capability;
 	const char *name;
@@ -105,9 +105,10 @@ static const struct {
 	   kernel's that was written for root's eyes only (CVE-2022-0185) */
 	{ CAP_SYS_ADMIN, "unshare" },
 	{ CAP_SYS_ADMIN, "setns" },
-	/* the machine's own: there is one of each for all containers */
+	/* the names are the container's, and its root's to set */
 	{ CAP_SYS_ADMIN, "sethostname" },
 	{ CAP_SYS_ADMIN, "setdomainname" },
+	/* mostly the machine's own: there is one for all containers */
 	{ CAP_SYS_ADMIN, "swapon" },
 	{ CAP_SYS_ADMIN, "swapoff" },
 	{ CAP_SYS_ADMIN, "quotactl" },

@@ -190,7 +190,7 @@ int container_run(struct container *c)
 	if (c->pid == 0)
 		_exit(container_child(c));
 
-	/* What only the parent can do, from outside; the child waits until it is done. */
+	/* The parent's part, from outside; the child waits until it is done. */
 	if (userns_map_ids(c) == -1)
 		goto reap;
 	if (idmap_give_pipes(c) == -1)

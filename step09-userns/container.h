@@ -237,7 +237,7 @@ const char *cgroup_set_cpus(struct container *c, const char *text);
 /* In the parent, before the clone: makes the container's groups and sets their limits. */
 int cgroup_create(struct container *c);
 
-/* In the child, first of all: joins the groups of version 1, and sees no others from then on. */
+/* In the child, first of all: joins the groups of version 1; what it is in by then is the top that it sees. */
 int cgroup_join(const struct container *c);
 
 /* In the parent, after the end: says so if a limit was hit. */

@@ -54,7 +54,7 @@ static bool delegate_is_ours(int tree, const char *path)
 }
 
 /*
- * A group that passes controllers on can have no members. If the only one is us, as it is for a
+ * A group that passes memory on can have no members. If the only one is us, as it is for a
  * scope that was made for this run, we go one level down.
  */
 static void delegate_step_aside(int tree, const char *path)
