@@ -119,7 +119,7 @@ ours() {
 }
 
 # bats test_tags=step:08,points:10
-@test "an argument decides: no typing into the terminal, five families of sockets, two personalities" {
+@test "an argument decides: no typing into the terminal, five families of sockets, four personalities" {
 	local calls=(ioctl-size ioctl-type ioctl-type-above socket-unix socket-inet socket-inet6 socket-netlink socket-alg
 		socket-vsock socket-vsock-above personality-ask personality-old)
 	run ctr "$(payload calls)" "${calls[@]}"
