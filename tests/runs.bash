@@ -11,6 +11,10 @@
 # LIMIT_RUN: seconds for one of them. RUNS_ARGUMENTS: more options for bats.
 
 # shellcheck shell=bash
+# A virtual machine that is emulated (tools/vm) takes some ten times as long.
+if [[ ${VM:-} ]]; then
+	export LIMIT=${LIMIT:-240} LIMIT_RUN=${LIMIT_RUN:-4000}
+fi
 RUNS_ARGUMENTS=()
 RUNS_LADDER=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
