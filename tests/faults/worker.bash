@@ -239,9 +239,15 @@ judge_words() {
 		esac
 	done
 	[[ ! ${PEER:-} ]] || { errors=$((errors + others)) others=0; }
-	# A warning is no error: it goes on, without a limit that the host can't set. One for each of three.
-	((errors <= 1 && warnings <= 3 && hints <= 1 && others == 0)) || verdict long "${words[*]}"
 	SAID=$((errors + others)) WARNED=$warnings
+	# A warning is no error: it goes on, without a limit that the host can't set. One for each of three.
+	if ((errors <= 1 && warnings <= 3 && hints <= 1 && others == 0)); then
+		return
+	elif is_accepted long "${words[*]}"; then
+		verdict accepted "${words[*]}"
+	else
+		verdict long "${words[*]}"
+	fi
 }
 
 # A call has failed. Either the runtime says so and fails, or the command runs, confined as ever.
