@@ -263,7 +263,9 @@ group_named_in() { # MESSAGE
 	ASAN_OPTIONS=$TRACEABLE timeout -k 1 90 strace -qq -o "$trace" -P "${group##*/}" -e trace=openat -e inject=openat:signal=SIGSTOP \
 		"$BIN" run "${OPTIONS[@]}" true 3>&- 4>&- {first}<&- &
 	tracer=$!
-	eventually grep -qs 'stopped by SIGSTOP' "$trace"
+	until grep -qs 'stopped by SIGSTOP' "$trace" || ended "$tracer"; do
+		sleep 0.05
+	done
 	rmdir "$group"
 	mkdir "$group"
 	exec {second}<"$group"

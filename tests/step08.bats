@@ -103,6 +103,8 @@ ours() {
 	run ctr "${PRIVILEGED[@]}" "$(payload calls)" "${calls[@]}"
 	assert_success
 	for name in "${calls[@]}"; do
+		# In a user namespace the kernel itself keeps these back: root inside is not the machine's.
+		! has_step 09 || [[ $name != @(kexec_load|init_module|finit_module|open_by_handle_at) ]] || continue
 		! grep -qx "$name EPERM" <<<"$output" || refused=$((refused + 1))
 	done
 	assert_equal "$refused" 0

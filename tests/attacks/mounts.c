@@ -130,6 +130,8 @@ static _Noreturn void decide_fresh(
 		close(fd);
 	umount2(target, MNT_DETACH);
 	errno = error;
+	if (fd == -1 && errno == ENOENT && strcmp(type, "cgroup2") == 0)
+		absent("the root group has no limits");
 	if (fd == -1)
 		refused("open");
 	open_door("open");
