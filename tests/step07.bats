@@ -200,11 +200,12 @@ state_of() { # FOLDER
 	assert_refused "make upper and work in $BATS_TEST_TMPDIR/kept: Not a directory"
 	# Somebody's own work, in which overlayfs would remove all that is below its "work".
 	theirs=$BATS_TEST_TMPDIR/home/work
-	mkdir -p "$theirs"/work
-	echo mine >"$theirs"/work/mine
+	mkdir -p "$theirs/work"
+	token >"$theirs/mine"
 	run ctr --upper "$BATS_TEST_TMPDIR/home" -v "$SHARE:$SHARE" touch "$mark"
 	assert_refused "make upper and work in $BATS_TEST_TMPDIR/home: Directory not empty"
-	assert [ -e "$theirs"/work/mine ]
+	assert [ -s "$theirs/mine" ]
+	assert [ -d "$theirs/work" ]
 	run ctr --layer "$BASE" --layer "$BASE" -v "$SHARE:$SHARE" touch "$mark"
 	assert_refused "mount overlay of .*: Too many levels of symbolic links"
 	assert_line --index 1 --partial "a layer is there twice"
