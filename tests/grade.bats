@@ -387,6 +387,18 @@ runs_in_rooms_of() { # SESSION
 	eventually eval '[[ ! -d $group ]]'
 }
 
+# In the machine nobody holds a lock on the folder that the kit was brought in: grade does, outside.
+@test "the judge does not take the folder that its kit came in for what a killed grader left" {
+	mkdir -p tmp/ladder-grade.inside out
+	cp -r "$BATS_FILE_TMPDIR/kit02" tmp/ladder-grade.inside/kit
+	solution mine
+	TMPDIR=$PWD/tmp run tmp/ladder-grade.inside/kit/tools/grade-run --only 'without --hostname' \
+		tmp/ladder-grade.inside/kit 02 mine out
+	assert_success
+	assert_line --partial 'passed'
+	assert [ -d tmp/ladder-grade.inside/kit/rootfs ]
+}
+
 @test "no solution is in the room, nor in what a machine would get" {
 	mkdir layer
 	run "$LADDER/tools/room" "$PWD/layer:$BATS_FILE_TMPDIR/kit02" none find / -name 'step0*' ! -path '/sys/*'
