@@ -181,7 +181,7 @@ teardown() {
 	local pid child children
 	# 125 where none was expected: the runtime failed, and the test proved nothing.
 	if [[ ! ${BATS_TEST_COMPLETED:-} && ${status:-} == 125 ]]; then
-		echo "error of the test: the runtime answered 125"
+		echo "the last status is 125: where the test expected another one, the runtime refused or failed"
 	fi
 	for pid in "${STARTED[@]}"; do
 		children=()

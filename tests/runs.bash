@@ -88,7 +88,7 @@ runs_results() { # ID FILE
 			else if (sub(/^ok [0-9]+ /, "")) {
 				skipped = sub(/ # skip.*/, "")
 				result[name = $0] = skipped ? "skipped" : "passed"
-			} else if (/^# error of the test: the runtime answered 125/)
+			} else if (/^# the last status is 125/)
 				result[name] = "125"
 			next
 		}
