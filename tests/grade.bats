@@ -275,7 +275,7 @@ only_in_vm() {
 	sed -i 's/strlen(c->hostname))/strlen(c->hostname) + 1)/' lab/step02-uts/uts.c
 	make -s -C lab step02
 	run lab/tools/progress
-	assert_line '  done  without --hostname it is called container'
+	assert_line '  done   10  without --hostname it is called container'
 	assert_line --regexp '^lab 02: 80 of 100 points'
 	run lab/tools/hint 2
 	assert_line --index 0 --regexp '^an empty hostname'
