@@ -36,7 +36,7 @@ declared() { # NAME FILE
 # Grades tests/hostile/NAME.c in the place of container.c: it gets what it declares, says why, and leaves nothing.
 # None of them could do harm where every wall has fallen: what they destroy is a canary, and the rest they only probe.
 hostile() { # NAME
-	local file=$LADDER/tests/hostile/$1.c says never leaves began=$SECONDS only=(--only 'without --hostname')
+	local file=$LADDER/tests/hostile/$1.c says never leaves began=$SECONDS total=${VM:+2}60 only=(--only 'without --hostname')
 	[[ ${HOSTILE:-} != all ]] || only=()
 	SECRET=$(token)
 	echo "$SECRET" >secret
@@ -46,9 +46,12 @@ hostile() { # NAME
 	cp "$LADDER/step02-uts/uts.c" mine
 	sed -e "s|@LADDER@|$LADDER|g" -e "s|@SECRET@|$PWD/secret|g" -e "s|@CANARY@|$PWD/canary|g" "$file" >mine/container.c
 
-	GRADE_LIMIT=20 GRADE_TOTAL=60 grade mine "${only[@]}"
+	# Where the processor is emulated, the compiler alone needs a minute.
+	GRADE_LIMIT=$((${VM:+20} + 20)) GRADE_TOTAL=$total grade mine "${only[@]}"
 	# How long: the build, one test over the total, the trace.
-	assert [ $((SECONDS - began)) -lt 240 ]
+	assert [ $((SECONDS - began)) -lt $((4 * total)) ]
+	# What has not run would be no proof.
+	assert_equal "$(jq '[.tests[] | select(.reason | startswith("not run"))] | length' "$out/grade.json")" 0
 	assert_equal "$(jq .score "$out/grade.json")" "$(declared scores "$file")"
 	says=$(declared says "$file")
 	[[ ! $says ]] || assert_output --regexp "$says"
