@@ -50,8 +50,8 @@ hostile() { # NAME
 	GRADE_LIMIT=$((${VM:+20} + 20)) GRADE_TOTAL=$total grade mine "${only[@]}"
 	# How long: the build, one test over the total, the trace.
 	assert [ $((SECONDS - began)) -lt $((4 * total)) ]
-	# What has not run would be no proof.
-	assert_equal "$(jq '[.tests[] | select(.reason | startswith("not run"))] | length' "$out/grade.json")" 0
+	# Where no test has run there is no proof.
+	assert jq -e '.problem != "" or any(.tests[]; .reason | startswith("not run") | not)' "$out/grade.json"
 	assert_equal "$(jq .score "$out/grade.json")" "$(declared scores "$file")"
 	says=$(declared says "$file")
 	[[ ! $says ]] || assert_output --regexp "$says"
