@@ -227,7 +227,7 @@ int cgroup_remove(struct container *c);
 
 /* cgroup_v2.c */
 
-/* Lets the groups below DIRECTORY use a controller. errno, not reported. */
+/* Lets the groups below DIRECTORY use a controller, if they can't yet. errno, not reported. */
 int cgroup_v2_pass_on(int directory, const char *controller);
 
 /* Sets the limits that the group's controllers are for. */
