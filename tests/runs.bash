@@ -6,6 +6,7 @@
 #                                    of them are under way
 #   runs_end                         waits for the rest; then $WORK/ID.tap has what each said
 #   runs_results ID FILE             a line for each test of FILE: its result, a tab, its name
+#   runs_said ID NAME                what a test said, or the end of what the run did
 #
 # JOBS: how many at a time, by default two for each processor: a run mostly waits.
 # LIMIT_RUN: seconds for one of them. RUNS_ARGUMENTS: more options for bats.
@@ -94,4 +95,12 @@ runs_results() { # ID FILE
 		}
 		{ print ($0 in result ? result[$0] : "none") "\t" $0 }
 	' "$WORK/$1.tap" <(runs_tests "$2")
+}
+
+runs_said() { # ID NAME
+	awk -v name="$2" '
+		/^(not )?ok [0-9]+ / { sub(/^(not )?ok [0-9]+ /, ""); there = $0 == name; found += there; next }
+		there
+		END { exit !found }
+	' "$WORK/$1.tap" || tail -n 5 "$WORK/$1.tap"
 }

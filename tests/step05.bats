@@ -22,13 +22,33 @@ groups_of() { # PID
 }
 
 started_groups() {
-	has_child "$CTR" 2>/dev/null && GROUPS_THERE=$(groups_of "$(ctr_child "$CTR")") && [[ $GROUPS_THERE ]]
+	has_child "$CTR" 2>/dev/null && GROUPS_THERE=$(groups_of "$(ctr_child "$CTR")") && [[ $GROUPS_THERE ]] || return
+	# shellcheck disable=SC2086
+	remember $GROUPS_THERE
 }
 
-all_gone() { # DIRECTORY...
+# Tests may run beside this one, each with process numbers of its own: one name can be a group here, and
+# a moment later another's. The inode tells them apart.
+remember() { # DIRECTORY...
+	local group
+	declare -gA INODE
+	for group in "$@"; do
+		INODE[$group]=$(stat -c %i "$group")
+	done
+}
+
+all_gone() { # DIRECTORY...: remembered
 	local group
 	for group in "$@"; do
-		[[ ! -e $group ]] || return 1
+		[[ $(stat -c %i "$group" 2>/dev/null) != "${INODE[$group]}" ]] || return 1
+	done
+}
+
+# Makes DIRECTORY, and locks it as its runtime would, with the descriptor LOCK. Another test's sweep can come between.
+make_locked() { # DIRECTORY
+	until mkdir "$1" 2>/dev/null && exec {LOCK}<"$1" && flock "$LOCK" &&
+		[[ $(stat -c %i "$1" 2>/dev/null) == $(stat -L -c %i "/proc/self/fd/$LOCK") ]]; do
+		sleep 0.05
 	done
 }
 
@@ -109,6 +129,7 @@ all_gone() { # DIRECTORY...
 		assert [ -d "$line" ]
 		assert_equal "$(stat -c %a "$line")" 700
 	done
+	remember "${lines[@]}"
 	kill -KILL "$(ctr_child "$CTR")"
 	ctr_wait
 	eventually all_gone "${lines[@]}"
@@ -191,8 +212,11 @@ tampered() { # DIRECTORY INJECTION
 		"$BIN" run "${OPTIONS[@]}" touch "$MARK" 3>&- 4>&-
 }
 
-group_named_in() { # MESSAGE
-	sed -n 's,.*container-ladder/\([0-9-]*\):.*,\1,p' <<<"$1"
+# Whether there is still a group that MESSAGE names. A locked one is another runtime's, of the same number.
+left_of() { # MESSAGE
+	local group
+	group=$PARENT/$(sed -n 's,.*container-ladder/\([0-9]*-[0-9]*\):.*,\1,p' <<<"$1")
+	[[ -d $group ]] && flock -n "$group" true
 }
 
 # bats test_tags=step:05
@@ -201,7 +225,7 @@ group_named_in() { # MESSAGE
 	find_parent
 	run tampered "$PARENT" mkdirat:error=ENOSPC
 	assert_refused "make control group container-ladder/[0-9-]*: No space left on device"
-	refute [ -e "$PARENT/$(group_named_in "$output")" ]
+	refute left_of "$output"
 	# Not even for limits that nobody asked for is the lack of space a lack of control groups.
 	run tampered "$(dirname "$PARENT")" mkdirat:error=ENOSPC
 	assert_refused "limit .* with a control group: No space left on device"
@@ -214,39 +238,39 @@ group_named_in() { # MESSAGE
 
 # bats test_tags=step:05
 @test "a group that vanishes while it is made: another is made" {
-	local trace=$BATS_TEST_TMPDIR/trace stops=0 removed='' another tracer runtime before
+	local trace=$BATS_TEST_TMPDIR/trace stops=0 removed='' another tracer group
 	MARK=$SHARE/$(token)
 	find_parent
-	# Other tests may run beside this one, each with process numbers of its own: names can be taken.
-	before=$(ls "$PARENT" 2>/dev/null || true)
-	own() { find "$PARENT" -mindepth 1 -maxdepth 1 -name "$runtime-*" -printf '%f\n' | grep -vxF "$before" | head -n 1; }
-	# Stopped whenever it has locked a group, before it looks whether the directory is still there.
+	# Stopped whenever it has asked for the lock of a group, before it looks whether the directory is still there.
 	ctr_options -v "$SHARE:$SHARE"
-	ASAN_OPTIONS=$TRACEABLE timeout -k 1 90 strace -qq -o "$trace" -e trace=flock -e inject=flock:signal=SIGSTOP \
+	ASAN_OPTIONS=$TRACEABLE timeout -k 1 90 strace -qq -y -o "$trace" -e trace=flock -e inject=flock:signal=SIGSTOP \
 		"$BIN" run "${OPTIONS[@]}" touch "$MARK" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- 4>&- &
 	tracer=$!
 	until ended "$tracer"; do
 		sleep 0.05
 		(($(grep -c 'stopped by SIGSTOP' "$trace") > stops)) || continue
 		stops=$((stops + 1))
-		runtime=$(pgrep -o -x "$NAME")
-		if [[ ! $removed && $(own) ]]; then
-			removed=$(own)
-			rmdir "$PARENT/$removed"
+		# The last group that it locked, and not one of those that its sweep finds: those have other numbers.
+		group=$(sed -n "s,^flock([0-9]*<\($PARENT/$(pgrep -o -x "$NAME")-[0-9]*\)>.*) = 0.*,\1,p" "$trace" | tail -n 1)
+		if [[ $group && ! $removed ]]; then
+			removed=$group
+			rmdir "$removed"
 			# Another one comes to have the name: in its PID namespace the number is another process's.
-			mkdir "$PARENT/$removed"
-			exec {another}<"$PARENT/$removed"
-			flock -n "$another"
+			make_locked "$removed"
+			another=$LOCK
+			remember "$removed"
 		fi
-		kill -CONT "$runtime"
+		kill -CONT "$(pgrep -o -x "$NAME")"
 	done
 	assert_equal "$(<"$BATS_TEST_TMPDIR/said")" ""
 	assert [ "$removed" ]
 	assert [ -e "$MARK" ]
-	assert [ -d "$PARENT/$removed" ]
+	refute all_gone "$removed"
+	# What it made instead is gone.
+	assert [ "$group" != "$removed" ]
+	refute [ -d "$group" ] || refute flock -n "$group" true
 	exec {another}<&-
-	rmdir "$PARENT/$removed" || true # some other sweep may be quicker
-	assert_equal "$(own)" ''
+	rmdir "$removed" || true # some other sweep may be quicker
 }
 
 # bats test_tags=step:05
@@ -255,9 +279,8 @@ group_named_in() { # MESSAGE
 	find_parent
 	group=$PARENT/swept-$(token)
 	# Locked as by a runtime, so that none but the sweep here comes to touch it.
-	mkdir "$group"
-	exec {first}<"$group"
-	flock -n "$first"
+	make_locked "$group"
+	first=$LOCK
 	ctr_options
 	# Stopped when it has opened the group, before it asks for the lock.
 	ASAN_OPTIONS=$TRACEABLE timeout -k 1 90 strace -qq -o "$trace" -P "${group##*/}" -e trace=openat -e inject=openat:signal=SIGSTOP \
@@ -267,13 +290,13 @@ group_named_in() { # MESSAGE
 		sleep 0.05
 	done
 	rmdir "$group"
-	mkdir "$group"
-	exec {second}<"$group"
-	flock -n "$second"
+	make_locked "$group"
+	second=$LOCK
+	remember "$group"
 	exec {first}<&-
 	kill -CONT "$(pgrep -o -x "$NAME")"
 	wait "$tracer"
-	assert [ -d "$group" ]
+	refute all_gone "$group"
 	exec {second}<&-
 	rmdir "$group" || true # some other sweep may be quicker
 }
@@ -289,7 +312,7 @@ group_named_in() { # MESSAGE
 	assert_refused "remove control group container-ladder/[0-9-]*: Device or resource busy"
 	# Nothing but that kept it.
 	ctr true
-	refute [ -e "$PARENT/$(group_named_in "$output")" ]
+	refute left_of "$output"
 }
 
 # bats test_tags=step:05,points:5
