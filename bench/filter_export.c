@@ -21,7 +21,8 @@ int __real_seccomp_rule_add_array(scmp_filter_ctx filter, uint32_t action, int n
     unsigned int count, const struct scmp_arg_cmp *arguments);
 int __wrap_seccomp_rule_add_array(scmp_filter_ctx filter, uint32_t action, int number,
     unsigned int count, const struct scmp_arg_cmp *arguments);
-int __wrap_seccomp_load(const scmp_filter_ctx filter);
+int __real_seccomp_export_bpf(const scmp_filter_ctx filter, int fd);
+int __wrap_seccomp_export_bpf(const scmp_filter_ctx filter, int fd);
 
 static bool rules;
 
@@ -56,17 +57,17 @@ int __wrap_seccomp_rule_add_array(scmp_filter_ctx filter, uint32_t action, int n
 	return 0;
 }
 
-int __wrap_seccomp_load(const scmp_filter_ctx filter)
+int __wrap_seccomp_export_bpf(const scmp_filter_ctx filter, int fd)
 {
-	return rules ? 0 : seccomp_export_bpf(filter, STDOUT_FILENO);
+	return rules ? 0 : __real_seccomp_export_bpf(filter, fd);
 }
 
 int main(int argc, char **argv)
 {
-	static const struct container c;
+	static const struct container c = { .gate = { -1, STDOUT_FILENO } };
 
 	if (argc != 2)
 		return 2;
 	rules = strcmp(argv[1], "rules") == 0;
-	return seccomp_restrict(&c) == -1;
+	return seccomp_send(&c) == -1;
 }

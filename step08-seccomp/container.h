@@ -4,6 +4,7 @@
 #ifndef CONTAINER_H
 #define CONTAINER_H
 
+#include <linux/filter.h>
 #include <linux/rtnetlink.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -119,6 +120,7 @@ struct container {
 	uint64_t capability_drop; /* --cap-drop */
 
 	/* seccomp.c */
+	struct sock_fprog seccomp_filter; /* in the child: the program that the parent compiled */
 	bool seccomp_unconfined; /* --security-opt seccomp=unconfined: no filter */
 	bool seccomp_print; /* --print-filter: show it, and run nothing */
 };
@@ -323,6 +325,15 @@ int capability_drop(const struct container *c);
 
 /* Takes an option's argument. Returns NULL, or what is wrong with it. */
 const char *seccomp_set_option(struct container *c, const char *text);
+
+/*
+ * In the parent, behind the byte that opened the gate: builds the filter and writes it there, while the
+ * child mounts. Returns 0, or -1 with the error reported.
+ */
+int seccomp_send(const struct container *c);
+
+/* In the child, while the gate is there: waits for the filter. Returns 0, or -1 if none ever comes. */
+int seccomp_receive(struct container *c);
 
 /* In the child, last of all: from here on it makes no system call but the allowed. */
 int seccomp_restrict(const struct container *c);

@@ -69,6 +69,8 @@ static int container_child(struct container *c)
 		return EXIT_RUNTIME;
 	if (mount_pivot(c) == -1)
 		return EXIT_RUNTIME;
+	if (seccomp_receive(c) == -1)
+		return EXIT_RUNTIME;
 	/*
 	 * An open descriptor still leads to the host, and --workdir /proc/self/fd/N would follow
 	 * it (CVE-2024-21626): close-on-exec is too late, the chdir comes before.
@@ -200,6 +202,9 @@ int container_run(struct container *c)
 	if (net_connect(c) == -1)
 		goto reap;
 	if (gate_open(c) == -1)
+		goto reap;
+	/* To compile the filter takes as long as to mount all that is mounted: both at once. */
+	if (seccomp_send(c) == -1)
 		goto reap;
 reap:
 	gate_close(c);

@@ -7,14 +7,21 @@
  *
  * What the list doesn't know is answered ENOSYS, as by a kernel that doesn't have it: programs
  * fall back to older calls. What is known and kept back is answered EPERM, as without privilege.
+ *
+ * libseccomp compiles it, in the parent, while the child mounts. The program follows the byte that
+ * opened the gate (gate.c), and the child loads it when nothing else is left to do.
  */
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "container.h"
@@ -209,38 +216,48 @@ const char *seccomp_set_option(struct container *c, const char *text)
 	return NULL;
 }
 
-/* Returns 0, or an errno, negative: libseccomp's manner. */
-static int seccomp_add(
-    scmp_filter_ctx filter, uint32_t action, const char *name, const struct scmp_arg_cmp *condition)
-{
-	int number = seccomp_syscall_resolve_name(name);
+/* A call that is answered always, or never. */
+struct rule {
+	int number; /* negative: this libseccomp or this processor doesn't have it */
+	uint32_t action;
+};
 
-	/* This libseccomp or this processor doesn't have it: like any unknown call, ENOSYS. */
-	if (number < 0)
-		return 0;
-	return seccomp_rule_add_array(filter, action, number, condition ? 1 : 0, condition);
+static int seccomp_compare(const void *a, const void *b)
+{
+	return ((const struct rule *)b)->number - ((const struct rule *)a)->number;
 }
 
+/* Returns 0, or an errno, negative: libseccomp's manner. */
 static int seccomp_fill(scmp_filter_ctx filter, uint64_t capabilities)
 {
-	const uint32_t denied = SCMP_ACT_ERRNO(EPERM);
+	struct rule rules[sizeof(allowed) / sizeof(*allowed) + sizeof(guarded) / sizeof(*guarded)];
+	size_t count = 0;
 	int error = 0;
 
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed) && !error; i++)
-		error = seccomp_add(filter, SCMP_ACT_ALLOW, allowed[i], NULL);
-	for (size_t i = 0; i < sizeof(guarded) / sizeof(*guarded) && !error; i++) {
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++)
+		rules[count++] =
+		    (struct rule){ seccomp_syscall_resolve_name(allowed[i]), SCMP_ACT_ALLOW };
+	for (size_t i = 0; i < sizeof(guarded) / sizeof(*guarded); i++) {
 		bool added =
 		    guarded[i].capability != NEVER && capabilities >> guarded[i].capability & 1;
 
-		error = seccomp_add(filter, added ? SCMP_ACT_ALLOW : denied, guarded[i].name, NULL);
+		rules[count++] = (struct rule){ seccomp_syscall_resolve_name(guarded[i].name),
+			added ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM) };
 	}
+	/* The greatest number first: libseccomp keeps a list, and searches it from its least for each. */
+	qsort(rules, count, sizeof(*rules), seccomp_compare);
+	/* Those that aren't there come last. Like any unknown call: ENOSYS. */
+	for (size_t i = 0; i < count && rules[i].number >= 0 && !error; i++)
+		error = seccomp_rule_add_array(filter, rules[i].action, rules[i].number, 0, NULL);
 	for (size_t i = 0; i < sizeof(conditional) / sizeof(*conditional) && !error; i++)
-		error = seccomp_add(
-		    filter, conditional[i].action, conditional[i].name, &conditional[i].condition);
+		error = seccomp_rule_add_array(filter, conditional[i].action,
+		    seccomp_syscall_resolve_name(conditional[i].name), 1,
+		    &conditional[i].condition);
 	if (!error && capabilities >> CAP_SYS_ADMIN & 1) {
-		error = seccomp_add(filter, SCMP_ACT_ALLOW, "clone", NULL);
+		error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 0, NULL);
 		if (!error)
-			error = seccomp_add(filter, SCMP_ACT_ALLOW, "clone3", NULL);
+			error = seccomp_rule_add_array(
+			    filter, SCMP_ACT_ALLOW, SCMP_SYS(clone3), 0, NULL);
 	}
 	return error;
 }
@@ -254,7 +271,8 @@ static scmp_filter_ctx seccomp_build(const struct container *c)
 	if (filter) {
 		/* 32-bit and x32 calls have other numbers, so nothing below would hold for them. */
 		seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
-		seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0); /* capability_drop() did it */
+		seccomp_attr_set(
+		    filter, SCMP_FLTATR_API_SYSRAWRC, 1); /* the errno, not ECANCELED for all */
 		/* No SCMP_FLTATR_CTL_OPTIMIZE: what is always allowed, Linux knows since 5.11 without
 		   running the filter, and to build the binary tree takes longer than it saves. */
 		error = seccomp_fill(filter, capability_kept(c));
@@ -267,7 +285,7 @@ static scmp_filter_ctx seccomp_build(const struct container *c)
 	return NULL;
 }
 
-int seccomp_restrict(const struct container *c)
+int seccomp_send(const struct container *c)
 {
 	scmp_filter_ctx filter;
 	int error;
@@ -277,10 +295,37 @@ int seccomp_restrict(const struct container *c)
 	filter = seccomp_build(c);
 	if (!filter)
 		return -1;
-	error = seccomp_load(filter);
+	error = seccomp_export_bpf(filter, c->gate[1]);
 	seccomp_release(filter);
 	errno = -error;
-	return error ? fail("load the filter of system calls") : 0;
+	return error ? fail("pass on the filter of system calls") : 0;
+}
+
+int seccomp_receive(struct container *c)
+{
+	static struct sock_filter program[BPF_MAXINSNS];
+	size_t length = 0;
+	ssize_t count;
+
+	if (c->seccomp_unconfined)
+		return 0;
+	while ((count = read(c->gate[0], (char *)program + length, sizeof(program) - length)) > 0)
+		length += (size_t)count;
+	if (count == -1)
+		return fail("receive the filter of system calls");
+	c->seccomp_filter.filter = program;
+	c->seccomp_filter.len = (unsigned short)(length / sizeof(*program));
+	/* Who closed the gate without one has said why, or is dead. Half of one the kernel refuses. */
+	return length > 0 ? 0 : -1;
+}
+
+int seccomp_restrict(const struct container *c)
+{
+	if (c->seccomp_unconfined)
+		return 0;
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &c->seccomp_filter) == -1)
+		return fail("load the filter of system calls");
+	return 0;
 }
 
 int seccomp_print(const struct container *c)
