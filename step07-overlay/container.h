@@ -99,7 +99,7 @@ struct container {
 	int cgroup_v2; /* the directory to clone into, or -1 */
 
 	/* gate.c, net.c */
-	int gate[2]; /* a pipe: the parent writes one byte, the child waits for it; -1: closed */
+	int gate[2]; /* a pipe from the parent to the child, which waits for a byte; -1: closed */
 	int network; /* --network: NETWORK_... */
 	uint32_t subnet; /* --subnet: where containers get their addresses, in host byte order */
 	uint32_t subnet_size; /* how many addresses it has; 0: not chosen yet */
@@ -251,10 +251,10 @@ int gate_create(struct container *c);
 /* In the child: returns 0 once the parent has opened the gate, -1 if it never will. */
 int gate_wait(struct container *c);
 
-/* In the parent, when all is done that the child waits for. */
+/* In the parent, when all is done that has to precede what the child does. */
 int gate_open(struct container *c);
 
-/* In the parent: a child that still waits goes home. Idempotent. */
+/* In the parent: a child that still waits for the byte goes home. Idempotent. */
 void gate_close(struct container *c);
 
 /* net.c */

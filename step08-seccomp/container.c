@@ -62,6 +62,7 @@ static int container_child(struct container *c)
 		return EXIT_RUNTIME;
 	if (mount_pivot(c) == -1)
 		return EXIT_RUNTIME;
+	/* Here, as the next call closes the gate's pipe too. */
 	if (seccomp_receive(c) == -1)
 		return EXIT_RUNTIME;
 	/*
@@ -181,7 +182,7 @@ int container_run(struct container *c)
 		goto reap;
 	if (gate_open(c) == -1)
 		goto reap;
-	/* To compile the filter takes as long as to mount all that is mounted: both at once. */
+	/* To compile the filter takes about as long as all the mounts: both at once. */
 	if (seccomp_send(c) == -1)
 		goto reap;
 reap:

@@ -1,9 +1,9 @@
 /*
  * gate.c - the child waits until the parent has done its part from outside: pipe(2).
  *
- * One pipe, one byte, one way. A byte opens the gate. End of file does not: it means that the
- * parent failed or was killed, and a child that went on then would run the command without what
- * the parent had yet to do.
+ * One pipe, one byte, one way. A byte opens the gate. End of file in its place does not: it means
+ * that the parent failed or was killed, and a child that went on then would run the command without
+ * what the parent had yet to do.
  */
 #include <fcntl.h>
 #include <unistd.h>

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -216,7 +217,7 @@ const char *seccomp_set_option(struct container *c, const char *text)
 	return NULL;
 }
 
-/* A call that is answered always, or never. */
+/* A call that is answered alike, whatever its arguments. */
 struct rule {
 	int number; /* negative: this libseccomp or this processor doesn't have it */
 	uint32_t action;
@@ -244,7 +245,7 @@ static int seccomp_fill(scmp_filter_ctx filter, uint64_t capabilities)
 		rules[count++] = (struct rule){ seccomp_syscall_resolve_name(guarded[i].name),
 			added ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM) };
 	}
-	/* The greatest number first: libseccomp keeps a list, and searches it from its least for each. */
+	/* libseccomp keeps a list in order, and searches it from the least: so each finds its place at once. */
 	qsort(rules, count, sizeof(*rules), seccomp_compare);
 	/* Those that aren't there come last. Like any unknown call: ENOSYS. */
 	for (size_t i = 0; i < count && rules[i].number >= 0 && !error; i++)
@@ -265,14 +266,18 @@ static int seccomp_fill(scmp_filter_ctx filter, uint64_t capabilities)
 /* Returns the filter, the caller's to release, or NULL with the error reported. */
 static scmp_filter_ctx seccomp_build(const struct container *c)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+	/* Where memory ends, libseccomp 2.5 crashes. It takes half of this. */
+	const size_t enough = 1 << 20;
+	void *room = mmap(NULL, enough, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	scmp_filter_ctx filter = NULL;
 	int error = -ENOMEM;
 
+	if (room != MAP_FAILED && munmap(room, enough) == 0)
+		filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
 	if (filter) {
 		/* 32-bit and x32 calls have other numbers, so nothing below would hold for them. */
 		seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
-		seccomp_attr_set(
-		    filter, SCMP_FLTATR_API_SYSRAWRC, 1); /* the errno, not ECANCELED for all */
+		seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1); /* errno, not ECANCELED */
 		/* No SCMP_FLTATR_CTL_OPTIMIZE: what is always allowed, Linux knows since 5.11 without
 		   running the filter, and to build the binary tree takes longer than it saves. */
 		error = seccomp_fill(filter, capability_kept(c));
@@ -295,6 +300,7 @@ int seccomp_send(const struct container *c)
 	filter = seccomp_build(c);
 	if (!filter)
 		return -1;
+	/* Less than a page: it comes whole or not at all, and finds room even if the child is dead: pipe(7). */
 	error = seccomp_export_bpf(filter, c->gate[1]);
 	seccomp_release(filter);
 	errno = -error;
@@ -309,13 +315,14 @@ int seccomp_receive(struct container *c)
 
 	if (c->seccomp_unconfined)
 		return 0;
+	/* To the end of the file, which is the parent's gate_close(). */
 	while ((count = read(c->gate[0], (char *)program + length, sizeof(program) - length)) > 0)
 		length += (size_t)count;
 	if (count == -1)
 		return fail("receive the filter of system calls");
 	c->seccomp_filter.filter = program;
 	c->seccomp_filter.len = (unsigned short)(length / sizeof(*program));
-	/* Who closed the gate without one has said why, or is dead. Half of one the kernel refuses. */
+	/* Who closed the gate without one has said why, or is dead. */
 	return length > 0 ? 0 : -1;
 }
 

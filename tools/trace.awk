@@ -431,8 +431,8 @@ name == "write" {
 	call = path_of(part[1])
 	if (part[1] ~ /pipe:/) {
 		if (match(part[1], /pipe:\[[0-9]+\]/) && substr(part[1], RSTART, RLENGTH) in gates)
-			show("write(pipe, " (result == 1 ? "1 byte" : result " bytes") ")",
-				result == 1 ? "opens the gate" : "the filter, for the child")
+			show("write(pipe, " part[3] (part[3] == 1 ? " byte" : " bytes") ")",
+				part[3] == 1 ? "opens the gate" : "the filter, for the child")
 		next
 	}
 	note = note_on_write(call, part[2])
@@ -443,7 +443,7 @@ name == "write" {
 
 name == "read" {
 	if (match(part[1], /pipe:\[[0-9]+\]/) && substr(part[1], RSTART, RLENGTH) in gates)
-		show("read(pipe) = " result, result == 1 ? "has waited at the gate" : "has waited for the filter")
+		show("read(pipe) = " result, result == 1 ? "has waited at the gate" : result > 0 ? "has waited for the filter" : "nobody writes any more")
 	next
 }
 
