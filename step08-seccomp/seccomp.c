@@ -15,6 +15,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -303,6 +304,8 @@ int seccomp_send(const struct container *c)
 	/* Less than a page: it comes whole or not at all, and finds room even if the child is dead: pipe(7). */
 	error = seccomp_export_bpf(filter, c->gate[1]);
 	seccomp_release(filter);
+	/* Or the runtime would keep what that took, as long as the container runs. */
+	malloc_trim(0);
 	errno = -error;
 	return error ? fail("pass on the filter of system calls") : 0;
 }
