@@ -94,6 +94,11 @@ faults: all ## sudo make faults: every system call of every step fails once (lon
 	@tools/deps build test
 	@tools/faults --table docs/faults.md
 
+# A step after the other, each in a machine of its own: what is finished is kept in .faults-vm/, also where this one ends.
+faults-vm: all ## sudo make faults-vm: each call fails once, where control groups are version 2 only (some two hours)
+	@tools/deps build test vm
+	@tools/faults-vm docs/faults-vm.md
+
 fuzz: ## feed every parser nonsense, a minute each
 	@tools/deps build fuzz
 	@$(AS_OWNER) tools/fuzz
@@ -166,7 +171,7 @@ FORCE:
 .PHONY: all demo test test-vm rootfs ladder matrix mistakes lab labs grade lint doctor clean help FORCE
 .PHONY: bench bench-check test-delegated
 .PHONY: attacks
-.PHONY: faults fuzz
+.PHONY: faults faults-vm fuzz
 .PHONY: diff-all
 .PHONY: pictures
 .PHONY: record
