@@ -232,7 +232,8 @@ judge_words() {
 	local line words=() errors=0 warnings=0 hints=0 others=0
 	# No program is started here, nor wherever else each case comes by: on an emulated machine that is what takes time.
 	while IFS='' read -r line || [[ $line ]]; do
-		[[ $'\n'$USUAL != *$'\n'"$line"$'\n'* ]] || continue
+		# Also without a name, where it was given none.
+		[[ $'\n'$USUAL != *$'\n'"$line"$'\n'* && $'\n'$USUAL != *$'\n'"$NAME$line"$'\n'* ]] || continue
 		words+=("$line")
 		case $line in
 		"$NAME: warning: "*) warnings=$((warnings + 1)) ;;
