@@ -65,7 +65,8 @@ ids_of() { # PID
 
 # bats test_tags=step:09,points:20
 @test "root inside is somebody else outside" {
-	ctr_start sh -c 'id -u; cat /proc/self/uid_map; readlink /proc/self/ns/user; sleep 300'
+	# In no control group: there another test's start would end what has lost its runtime.
+	ctr_start --memory max --pids-limit max sh -c 'id -u; cat /proc/self/uid_map; readlink /proc/self/ns/user; sleep 300'
 	ctr_printed 'user:'
 	assert_equal "$(head -n 1 "$OUT")" 0
 	local first
