@@ -158,7 +158,7 @@ doctor: ## what this machine can do, what that blocks, how to mend it
 
 clean: ## remove what was built, rootfs/ and image/ too
 	@for step in $(STEPS); do $(MAKE) --no-print-directory -s -C $$step clean; done
-	@rm -f $(PROGRAMS)
+	@rm -rf $(PROGRAMS) build
 	@$(MAKE) --no-print-directory -s -C bench clean
 	@for dir in rootfs image; do \
 		test ! -e $$dir || rm -rf $$dir 2>/dev/null || { echo "clean: $$dir/ holds others' files: sudo rm -rf $$dir"; sudo rm -rf $$dir; }; \

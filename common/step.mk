@@ -7,6 +7,8 @@
 
 NAME := $(firstword $(subst -, ,$(notdir $(CURDIR))))
 COMMON := ../common
+# Outside, so that diff -r of two steps has the sources alone to tell of.
+BUILD := ../build/$(notdir $(CURDIR))
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 HARDENING := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong
@@ -29,26 +31,26 @@ CFLAGS ?= -g
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) -fPIE $(CFLAGS)
 ALL_LDFLAGS = $(LINK) -Wl,-z,relro,-z,now $(LDFLAGS)
 
-OBJECTS := $(patsubst %.c,build/%.o,$(wildcard *.c)) \
-	$(patsubst $(COMMON)/%.c,build/common/%.o,$(wildcard $(COMMON)/*.c))
+OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard *.c)) \
+	$(patsubst $(COMMON)/%.c,$(BUILD)/common/%.o,$(wildcard $(COMMON)/*.c))
 
 $(NAME): $(OBJECTS)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBRARIES)
 
-build/%.o: %.c build/flags
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-build/common/%.o: $(COMMON)/%.c build/flags
+$(BUILD)/common/%.o: $(COMMON)/%.c $(BUILD)/flags
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Changes when the command line does: SAN=1 after a plain build rebuilds everything.
 FLAGS = $(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LIBRARIES) $(OBJECTS)
-build/flags: FORCE
-	@mkdir -p build/common
+$(BUILD)/flags: FORCE
+	@mkdir -p $(BUILD)/common
 	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
 
 clean:
-	rm -rf build $(NAME)
+	rm -rf $(BUILD) $(NAME)
 
 .PHONY: clean FORCE
 .DEFAULT_GOAL := $(NAME)

@@ -25,7 +25,6 @@ needs_plain_build() {
 wrong_version() {
 	cp -r "$LADDER/common" .
 	cp -r "$LADDER"/step06-* .
-	rm -rf step06-*/build
 	cd step06-* || return
 	sed -i '/^	gate_close(c);$/d' container.c
 	sed -i 's/^	if (cgroup_remove(c) == -1)$/	if (status != EXIT_RUNTIME \&\& cgroup_remove(c) == -1)/' container.c

@@ -233,7 +233,7 @@ lesson() { # NN
 		refute_line --regexp '^(index|---|new file) '
 		# As many lines as the ladder counts, common/ apart, and not one that goes.
 		if [[ $before ]]; then
-			expected=$(cd "$LADDER" && diff -r -x README.md -x build -x "step$number" -x "${before%%-*}" -N "$before" "$folder" | grep -c '^>') || true
+			expected=$(cd "$LADDER" && diff -r -x README.md -x "step$number" -x "${before%%-*}" -N "$before" "$folder" | grep -c '^>') || true
 			assert_equal "$(grep -c '^+' <<<"$output")" "$expected"
 			assert_equal "$(grep -c '^-' <<<"$output" || true)" 0
 		fi

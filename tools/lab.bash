@@ -39,7 +39,7 @@ files_of() { # FOLDER
 		if git -c "safe.directory=$ladder" rev-parse --git-dir >/dev/null 2>&1; then
 			git -c "safe.directory=$ladder" -c core.quotePath=false ls-files --cached --others --exclude-standard -- "$1"
 		else
-			find "$1" -type f ! -path '*/build/*' ! -path "$1/${1%%-*}"
+			find "$1" -type f ! -path "$1/${1%%-*}"
 		fi | sort -u | while read -r path; do
 			[[ ! -f $path ]] || echo "$path"
 		done
