@@ -95,7 +95,7 @@ faults: all ## sudo make faults: every system call of every step fails once (lon
 	@tools/faults --table docs/faults.md
 
 # A step after the other, each in a machine of its own: what is finished is kept in .faults-vm/, also where this one ends.
-faults-vm: all ## sudo make faults-vm: each call fails once, where control groups are version 2 only (some two hours)
+faults-vm: all ## sudo make faults-vm: each call fails once, control groups being version 2 only (two hours)
 	@tools/deps build test vm
 	@tools/faults-vm docs/faults-vm.md
 
