@@ -44,12 +44,11 @@ all_gone() { # DIRECTORY...: remembered
 	done
 }
 
-# Makes DIRECTORY, and locks it as its runtime would, with the descriptor LOCK. Another test's sweep can come between.
+# Makes DIRECTORY, and locks it as its runtime would, with the descriptor LOCK: eventually, as another test's sweep
+# can come between.
 make_locked() { # DIRECTORY
-	until mkdir "$1" 2>/dev/null && exec {LOCK}<"$1" && flock "$LOCK" &&
-		[[ $(stat -c %i "$1" 2>/dev/null) == $(stat -L -c %i "/proc/self/fd/$LOCK") ]]; do
-		sleep 0.05
-	done
+	mkdir "$1" 2>/dev/null && exec {LOCK}<"$1" && flock "$LOCK" &&
+		[[ $(stat -c %i "$1" 2>/dev/null) == $(stat -L -c %i "/proc/self/fd/$LOCK") ]]
 }
 
 # bats test_tags=step:05,points:20
@@ -212,11 +211,13 @@ tampered() { # DIRECTORY INJECTION
 		"$BIN" run "${OPTIONS[@]}" touch "$MARK" 3>&- 4>&-
 }
 
-# Whether there is still a group that MESSAGE names. A locked one is another runtime's, of the same number.
-left_of() { # MESSAGE
-	local group
-	group=$PARENT/$(sed -n 's,.*container-ladder/\([0-9]*-[0-9]*\):.*,\1,p' <<<"$1")
-	[[ -d $group ]] && flock -n "$group" true
+group_named_in() { # MESSAGE
+	sed -n 's,.*container-ladder/\([0-9]*-[0-9]*\):.*,\1,p' <<<"$1"
+}
+
+# A locked one is another runtime's, of the same number.
+is_left() { # DIRECTORY
+	[[ -d $1 ]] && flock -n "$1" true
 }
 
 # bats test_tags=step:05
@@ -225,7 +226,7 @@ left_of() { # MESSAGE
 	find_parent
 	run tampered "$PARENT" mkdirat:error=ENOSPC
 	assert_refused "make control group container-ladder/[0-9-]*: No space left on device"
-	refute left_of "$output"
+	refute is_left "$PARENT/$(group_named_in "$output")"
 	# Not even for limits that nobody asked for is the lack of space a lack of control groups.
 	run tampered "$(dirname "$PARENT")" mkdirat:error=ENOSPC
 	assert_refused "limit .* with a control group: No space left on device"
@@ -256,7 +257,7 @@ left_of() { # MESSAGE
 			removed=$group
 			rmdir "$removed"
 			# Another one comes to have the name: in its PID namespace the number is another process's.
-			make_locked "$removed"
+			eventually make_locked "$removed"
 			another=$LOCK
 			remember "$removed"
 		fi
@@ -268,7 +269,7 @@ left_of() { # MESSAGE
 	refute all_gone "$removed"
 	# What it made instead is gone.
 	assert [ "$group" != "$removed" ]
-	refute [ -d "$group" ] || refute flock -n "$group" true
+	refute is_left "$group"
 	exec {another}<&-
 	rmdir "$removed" || true # some other sweep may be quicker
 }
@@ -279,7 +280,7 @@ left_of() { # MESSAGE
 	find_parent
 	group=$PARENT/swept-$(token)
 	# Locked as by a runtime, so that none but the sweep here comes to touch it.
-	make_locked "$group"
+	eventually make_locked "$group"
 	first=$LOCK
 	ctr_options
 	# Stopped when it has opened the group, before it asks for the lock.
@@ -290,7 +291,7 @@ left_of() { # MESSAGE
 		sleep 0.05
 	done
 	rmdir "$group"
-	make_locked "$group"
+	eventually make_locked "$group"
 	second=$LOCK
 	remember "$group"
 	exec {first}<&-
@@ -312,7 +313,7 @@ left_of() { # MESSAGE
 	assert_refused "remove control group container-ladder/[0-9-]*: Device or resource busy"
 	# Nothing but that kept it.
 	ctr true
-	refute left_of "$output"
+	refute is_left "$PARENT/$(group_named_in "$output")"
 }
 
 # bats test_tags=step:05,points:5
