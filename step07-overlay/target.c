@@ -24,8 +24,13 @@ int target_open(const struct container *c, const char *path, uint64_t resolve)
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | resolve,
 	};
+	int tries = 100, fd;
 
-	return (int)syscall(SYS_openat2, c->root, path, &how, sizeof(how));
+	/* While a ".." is looked up, a rename or mount anywhere is EAGAIN: did it lead us out? openat2(2). */
+	do
+		fd = (int)syscall(SYS_openat2, c->root, path, &how, sizeof(how));
+	while (fd == -1 && errno == EAGAIN && --tries > 0);
+	return fd;
 }
 
 int target_try_mount(const struct container *c, const char *source, const char *path,

@@ -285,6 +285,22 @@ spoil() {
 	done
 }
 
+# bats test_tags=step:04
+@test "a .. in a volume's destination is looked up again while the machine renames and mounts" {
+	echo "$WORD" >"$SHARE/here-$STEP"
+	ctr_options -v "$SHARE:/mnt/../mnt/inner"
+	# The kernel's answer then, to every other call.
+	ASAN_OPTIONS=$TRACEABLE run timeout 20 strace -f -qq -o /dev/null -e trace=openat2 \
+		-e inject=openat2:error=EAGAIN:when=1+2 "$BIN" run "${OPTIONS[@]}" cat "/mnt/inner/here-$STEP"
+	assert_success
+	assert_output "$WORD"
+	# It is no endless game.
+	ASAN_OPTIONS=$TRACEABLE run timeout 20 strace -f -qq -o /dev/null -e trace=openat2 \
+		-e inject=openat2:error=EAGAIN "$BIN" run "${OPTIONS[@]}" true
+	assert_refused ': Resource temporarily unavailable'
+	rm -rf "$SHARE/here-$STEP" "$ROOTFS/mnt/inner"
+}
+
 # bats test_tags=step:04,points:5
 @test "it runs from a tree that only its owner may enter" {
 	local private="$BATS_TEST_TMPDIR/private"
