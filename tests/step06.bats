@@ -15,20 +15,19 @@ no_links() {
 	[[ ! $(links) ]]
 }
 
-# Starts the runtime under strace, held up for 1.5 s before each netlink message: CTR is the
-# runtime, its netlink socket open, CHILD the container's first process, MARK the file that the
-# command would make.
+# Starts the runtime under strace, which stops it at its first netlink message: CTR is the
+# runtime, CHILD the container's first process, MARK the file that the command would make.
 held_up() {
 	MARK=$SHARE/$(token)
 	ctr_options --network veth -v "$SHARE:$SHARE"
-	ASAN_OPTIONS=$TRACEABLE strace -f -qq -o /dev/null -e trace=sendto -e inject=sendto:delay_enter=1500000 \
+	ASAN_OPTIONS=$TRACEABLE strace -f -qq -o /dev/null -e trace=sendto -e inject=sendto:signal=SIGSTOP:when=1 \
 		"$BIN" run "${OPTIONS[@]}" sh -c "echo ran >'$MARK'" </dev/null >"$BATS_TEST_TMPDIR/held" 2>&1 3>&- 4>&- &
 	TRACER=$!
 	STARTED+=("$TRACER")
-	started() {
-		CTR=$(pgrep -P "$TRACER" -x "$NAME") && CHILD=$(pgrep -P "$CTR") && readlink "/proc/$CTR/fd/"* | grep -q socket:
+	stopped() {
+		CTR=$(pgrep -P "$TRACER" -x "$NAME") && CHILD=$(pgrep -P "$CTR") && grep -q '^State:.*stop' "/proc/$CTR/status"
 	}
-	eventually started
+	eventually stopped
 	STARTED+=("$CTR" "$CHILD")
 }
 
@@ -185,6 +184,7 @@ held_up() {
 @test "a child that is killed before the gate opens: the runtime says so and cleans up" {
 	held_up
 	kill -KILL "$CHILD"
+	kill -CONT "$CTR"
 	status=0
 	wait "$TRACER" || status=$?
 	# Not 141, which would be a SIGPIPE, and nothing cleaned up.
