@@ -130,12 +130,14 @@ load helper
 
 # bats test_tags=step:03,points:5
 @test "a runtime that is killed before its child asked to die with it leaves no container" {
-	local mark child
+	local mark child seconds=2
 	mark=$SHARE/$(token)
+	# Long enough to find the child meanwhile.
+	[[ ! ${VM:-} ]] || seconds=8
 	ctr_options -v "$SHARE:$SHARE"
 	# The child is held up at its prctl(PR_SET_PDEATHSIG) until nobody would send the signal. If
 	# the command comes to run, it stays.
-	ASAN_OPTIONS=$TRACEABLE strace -f -qq -o /dev/null -e trace=prctl -e inject=prctl:delay_enter=1500000 \
+	ASAN_OPTIONS=$TRACEABLE strace -f -qq -o /dev/null -e trace=prctl -e "inject=prctl:delay_enter=${seconds}000000" \
 		"$BIN" run "${OPTIONS[@]}" sh -c "echo ran >'$mark'; sleep 30" \
 		</dev/null >/dev/null 2>&1 3>&- 4>&- &
 	STARTED+=("$!")
