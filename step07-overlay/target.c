@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "container.h"
@@ -24,12 +25,16 @@ int target_open(const struct container *c, const char *path, uint64_t resolve)
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | resolve,
 	};
-	int tries = 100, fd;
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	int tries = 0, fd;
 
-	/* While a ".." is looked up, a rename or mount anywhere is EAGAIN: did it lead us out? openat2(2). */
-	do
-		fd = (int)syscall(SYS_openat2, c->root, path, &how, sizeof(how));
-	while (fd == -1 && errno == EAGAIN && --tries > 0);
+	/*
+	 * EAGAIN: while a ".." was looked up something was renamed or mounted, anywhere, and the kernel can't
+	 * tell whether it led out. A neighbour that makes or removes mounts does so for milliseconds.
+	 */
+	while ((fd = (int)syscall(SYS_openat2, c->root, path, &how, sizeof(how))) == -1 &&
+	    errno == EAGAIN && ++tries < 500)
+		nanosleep(&moment, NULL);
 	return fd;
 }
 
