@@ -446,8 +446,8 @@ inner_shell() {
 }
 
 @test "a container ends with its terminal" {
-	# A hang-up while LeakSanitizer looks for leaks kills the process with which it does that, and it waits for ever.
 	terminal --stop-timeout 1
+	# A hang-up while LeakSanitizer looks for leaks kills the process with which it does that, and it waits for ever.
 	enter "export ASAN_OPTIONS=$TRACEABLE"
 	enter 'run sleep 300'
 	running sleep
